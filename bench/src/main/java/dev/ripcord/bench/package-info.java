@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ripcord.bench;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ripcord.client;
+
+import org.jspecify.annotations.NullMarked;

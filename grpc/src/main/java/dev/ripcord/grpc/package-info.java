@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ripcord.grpc;
+
+import org.jspecify.annotations.NullMarked;

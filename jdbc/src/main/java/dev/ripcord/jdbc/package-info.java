@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ripcord.jdbc;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ripcord.server;
+
+import org.jspecify.annotations.NullMarked;
