@@ -1,0 +1,45 @@
+package dev.ripcord.server;
+
+import dev.ripcord.grpc.Ripcord;
+import dev.ripcord.services.v1.Visit;
+import io.grpc.Channel;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+
+/** What a role is given to work with. Lives as long as the process; usable from any thread. */
+public interface Platform {
+
+  /** This process's Ripcord: its service name, its instance id, the root of its tree. */
+  Ripcord ripcord();
+
+  /** How this process was configured. */
+  Settings settings();
+
+  /**
+   * The channel to a peer, with Ripcord installed.
+   *
+   * @param service one of the role's {@link Role#peers()}
+   * @throws IllegalArgumentException if it is none of them
+   */
+  Channel channel(String service);
+
+  /**
+   * Where calls are handled: tasks may block, and are not queued behind one another. Each runs in the context it was given, not
+   * in the caller's: wrap it with {@code Context.wrap} where that is wanted.
+   */
+  Executor handlers();
+
+  /** For short tasks at a later time; two threads. Hand what blocks to {@link #handlers()}. */
+  ScheduledExecutorService scheduler();
+
+  /**
+   * Says whether the role can do its work, which is what health checks are told. It can from the moment {@link Role#open}
+   * returns, unless it says otherwise.
+   */
+  void usable(boolean yes);
+
+  /** What this process sees of the call that is being handled on this thread; take it first, while the time left is fresh. */
+  default Visit visit() {
+    return Visits.here(ripcord());
+  }
+}

@@ -1,0 +1,27 @@
+package dev.ripcord.server;
+
+import dev.ripcord.server.db.DbRole;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** All roles, in the order in which they are started when one starts them all. */
+final class Roles {
+  private static final List<Supplier<Role>> ALL = List.of(DbRole::new);
+
+  private Roles() {}
+
+  /** The role called {@code name}. */
+  static Role named(String name) throws CannotStart {
+    for (Supplier<Role> supplier : ALL) {
+      Role role = supplier.get();
+      if (role.name().equals(name)) {
+        return role;
+      }
+    }
+    throw new CannotStart("There is no role \"" + name + "\". Give one of: " + String.join(", ", names()) + ".");
+  }
+
+  static List<String> names() {
+    return ALL.stream().map(supplier -> supplier.get().name()).toList();
+  }
+}
