@@ -4,7 +4,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The right to end one subtree. Closing it twice is harmless; forgetting it costs only the memory of its listeners.
+ * The right to end one subtree. Closing it twice is harmless; forgetting it costs only the memory
+ * of its listeners.
  *
  * <pre>{@code
  * try (CancelScope scope = parent.withCancel()) {
@@ -15,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * } // everything below has ended here
  * }</pre>
  *
- * <p>Any thread may call any method. When a {@code cancel} or {@code close} returns, whether it won or lost a race, no observer
- * can see a live context below this scope any more.
+ * <p>Any thread may call any method. When a {@code cancel} or {@code close} returns, whether it won
+ * or lost a race, no observer can see a live context below this scope any more.
  */
 public final class CancelScope implements AutoCloseable {
   private final CancelNode context;
@@ -30,27 +31,35 @@ public final class CancelScope implements AutoCloseable {
     return context;
   }
 
-  /** Ends the context without a particular reason. Returns true if this call ended it, false if it was done already. */
+  /**
+   * Ends the context without a particular reason. Returns true if this call ended it, false if it
+   * was done already.
+   */
   public boolean cancel() {
     return end(null, null);
   }
 
-  /** Ends the context for {@code why}; null is a plain {@link #cancel()}. Returns true if this call ended it. */
+  /**
+   * Ends the context for {@code why}; null is a plain {@link #cancel()}. Returns true if this call
+   * ended it.
+   */
   public boolean cancel(@Nullable Reason why) {
     return end(why, null);
   }
 
   /**
-   * Ends the context because of {@code cause}, which stays in this process; its reason is {@link Reason#CLIENT_CANCELED} with
-   * the cause's text. Null is a plain {@link #cancel()}. Returns true if this call ended it.
+   * Ends the context because of {@code cause}, which stays in this process; its reason is {@link
+   * Reason#CLIENT_CANCELED} with the cause's text. Null is a plain {@link #cancel()}. Returns true
+   * if this call ended it.
    */
   public boolean cancel(@Nullable Throwable cause) {
-    return end(cause == null ? null : Reason.CLIENT_CANCELED.withMessage(Objects.toString(cause)), cause);
+    return end(
+        cause == null ? null : Reason.CLIENT_CANCELED.withMessage(Objects.toString(cause)), cause);
   }
 
   /**
-   * Ends the context with a cancellation that was made elsewhere, for instance received from a peer or taken from another
-   * context. Returns true if this call ended it.
+   * Ends the context with a cancellation that was made elsewhere, for instance received from a peer
+   * or taken from another context. Returns true if this call ended it.
    */
   public boolean cancel(Cancellation as) {
     return context.cancel(Objects.requireNonNull(as, "as is null"));

@@ -115,12 +115,18 @@ public final class Cancellation {
     this.at = at;
   }
 
-  /** A cancellation made now, for contexts of your own; null {@code why} means {@link Reason#CLIENT_CANCELED}. */
+  /**
+   * A cancellation made now, for contexts of your own; null {@code why} means {@link
+   * Reason#CLIENT_CANCELED}.
+   */
   public static Cancellation canceled(@Nullable Reason why, @Nullable Throwable cause) {
     return canceled(why, cause, TimeSource.system());
   }
 
-  /** A deadline that strikes now, for contexts of your own; null {@code why} means {@link Reason#DEADLINE}. */
+  /**
+   * A deadline that strikes now, for contexts of your own; null {@code why} means {@link
+   * Reason#DEADLINE}.
+   */
   public static Cancellation deadlineExceeded(@Nullable Reason why) {
     TimeSource time = TimeSource.system();
     return expired(why == null ? Reason.DEADLINE : why, time, time.nanoTime());
@@ -130,18 +136,29 @@ public final class Cancellation {
     return canceled(why, cause, time, time.nanoTime());
   }
 
-  static Cancellation canceled(@Nullable Reason why, @Nullable Throwable cause, TimeSource time, long nanos) {
+  static Cancellation canceled(
+      @Nullable Reason why, @Nullable Throwable cause, TimeSource time, long nanos) {
     Reason reason = why == null ? Reason.CLIENT_CANCELED : why;
-    return new Cancellation(Kind.CANCELED, reason, cause, null, List.of(), time, nanos, false, null);
+    return new Cancellation(
+        Kind.CANCELED, reason, cause, null, List.of(), time, nanos, false, null);
   }
 
   static Cancellation unwatched(TimeSource time) {
     return new Cancellation(
-        Kind.CANCELED, Reason.CLIENT_CANCELED, null, null, List.of(), time, time.nanoTime(), true, null);
+        Kind.CANCELED,
+        Reason.CLIENT_CANCELED,
+        null,
+        null,
+        List.of(),
+        time,
+        time.nanoTime(),
+        true,
+        null);
   }
 
   static Cancellation expired(Reason why, TimeSource time, long nanos) {
-    return new Cancellation(Kind.DEADLINE_EXCEEDED, why, null, null, List.of(), time, nanos, false, null);
+    return new Cancellation(
+        Kind.DEADLINE_EXCEEDED, why, null, null, List.of(), time, nanos, false, null);
   }
 
   /** This cancellation with another origin. */
@@ -152,10 +169,14 @@ public final class Cancellation {
 
   /** This cancellation with another path. */
   public Cancellation withPath(List<Hop> newPath) {
-    return new Cancellation(kind, reason, cause, origin, List.copyOf(newPath), time, nanos, unwatched, at);
+    return new Cancellation(
+        kind, reason, cause, origin, List.copyOf(newPath), time, nanos, unwatched, at);
   }
 
-  /** This cancellation as having happened at {@code newAt} on somebody's wall clock. Shown to people, decides nothing. */
+  /**
+   * This cancellation as having happened at {@code newAt} on somebody's wall clock. Shown to
+   * people, decides nothing.
+   */
   public Cancellation withAt(Instant newAt) {
     Objects.requireNonNull(newAt, "newAt is null");
     return new Cancellation(kind, reason, cause, origin, path, time, nanos, unwatched, newAt);
@@ -182,8 +203,8 @@ public final class Cancellation {
   }
 
   /**
-   * When it began, by the wall clock of where it began. A plain {@code cancel()} that nobody listened for is dated when it is
-   * first looked at.
+   * When it began, by the wall clock of where it began. A plain {@code cancel()} that nobody
+   * listened for is dated when it is first looked at.
    */
   public Instant at() {
     Instant known = at;
@@ -204,9 +225,14 @@ public final class Cancellation {
     return path;
   }
 
-  /** A new exception that carries this cancellation: {@link CanceledException} or {@link DeadlineExceededException}. */
+  /**
+   * A new exception that carries this cancellation: {@link CanceledException} or {@link
+   * DeadlineExceededException}.
+   */
   public ContextException toException() {
-    return kind == Kind.CANCELED ? new CanceledException(this) : new DeadlineExceededException(this);
+    return kind == Kind.CANCELED
+        ? new CanceledException(this)
+        : new DeadlineExceededException(this);
   }
 
   /** Whether this happened before {@code instantNanos} of its own clock. */

@@ -10,11 +10,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a piece of work may know about the request it is done for: when it must end, whether it has ended and why, and the
- * request's values.
+ * What a piece of work may know about the request it is done for: when it must end, whether it has
+ * ended and why, and the request's values.
  *
- * <p>Contexts form a tree. A derived context ends when its own {@link CancelScope} is cancelled or its parent ends, whichever
- * is first; it never affects its parent.
+ * <p>Contexts form a tree. A derived context ends when its own {@link CancelScope} is cancelled or
+ * its parent ends, whichever is first; it never affects its parent.
  *
  * <pre>{@code
  * try (CancelScope scope = Context.current().withTimeout(Duration.ofSeconds(2))) {
@@ -28,31 +28,40 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>The interface is open: any object that answers the four abstract questions is a context and may be derived from. Whoever
- * holds a context can look and listen, but cannot end it; that right is the {@link CancelScope}'s alone.
+ * <p>The interface is open: any object that answers the four abstract questions is a context and
+ * may be derived from. Whoever holds a context can look and listen, but cannot end it; that right
+ * is the {@link CancelScope}'s alone.
  *
- * <p>All methods may be called from any thread at any time. The semantics follow Go's {@code context} package.
+ * <p>All methods may be called from any thread at any time. The semantics follow Go's {@code
+ * context} package.
  */
 public interface Context {
 
-  /** When this context ends at the latest, or null if no deadline was set here or above. Always the same answer. */
+  /**
+   * When this context ends at the latest, or null if no deadline was set here or above. Always the
+   * same answer.
+   */
   @Nullable Deadline deadline();
 
   /**
-   * Why this context is done: null while it is live, then one object for ever. A deadline that has passed is seen at once,
-   * whether or not a timer has run.
+   * Why this context is done: null while it is live, then one object for ever. A deadline that has
+   * passed is seen at once, whether or not a timer has run.
    */
   @Nullable Cancellation cancellation();
 
-  /** The value bound to {@code key} here or above, or null. Always the same answer, also after the end. */
+  /**
+   * The value bound to {@code key} here or above, or null. Always the same answer, also after the
+   * end.
+   */
   <T> @Nullable T value(Key<T> key);
 
   /**
-   * Runs {@code action} once on {@code executor} when this context ends; if it is done already, at once. With {@code
-   * Runnable::run} as executor the action runs inline on the thread that ends the context and must not block.
+   * Runs {@code action} once on {@code executor} when this context ends; if it is done already, at
+   * once. With {@code Runnable::run} as executor the action runs inline on the thread that ends the
+   * context and must not block.
    *
-   * <p>An action that throws, or an executor that refuses, is reported to the thread's uncaught-exception handler and disturbs
-   * nobody else.
+   * <p>An action that throws, or an executor that refuses, is reported to the thread's
+   * uncaught-exception handler and disturbs nobody else.
    *
    * @return the handle by which the action is called off; see {@link Registration#stop()}
    */
@@ -77,16 +86,16 @@ public interface Context {
   }
 
   /**
-   * Runs {@code action} once when this context ends, on a thread of its own: Go's {@code AfterFunc}. Threads are virtual where
-   * the JDK has them.
+   * Runs {@code action} once when this context ends, on a thread of its own: Go's {@code
+   * AfterFunc}. Threads are virtual where the JDK has them.
    */
   default Registration onDone(Consumer<Cancellation> action) {
     return onDone(Threads.perTask(), action);
   }
 
   /**
-   * A future that completes when this context ends. It is a copy: completing or cancelling it changes nothing here, and gives
-   * up the listening.
+   * A future that completes when this context ends. It is a copy: completing or cancelling it
+   * changes nothing here, and gives up the listening.
    */
   default CompletableFuture<Cancellation> whenDone() {
     return Waiting.futureOf(this);
@@ -107,17 +116,26 @@ public interface Context {
     return Root.BACKGROUND;
   }
 
-  /** Like {@link #background()}, for the place where it is not yet clear which context belongs there. */
+  /**
+   * Like {@link #background()}, for the place where it is not yet clear which context belongs
+   * there.
+   */
   static Context todo() {
     return Root.TODO;
   }
 
-  /** A root like {@link #background()} whose descendants take their time from {@code time}; for tests. */
+  /**
+   * A root like {@link #background()} whose descendants take their time from {@code time}; for
+   * tests.
+   */
   static Context background(TimeSource time) {
     return Root.over(Objects.requireNonNull(time, "time is null"));
   }
 
-  /** The context bound to this thread by {@link #run}, {@link #call} or a wrapper, or {@link #background()}. */
+  /**
+   * The context bound to this thread by {@link #run}, {@link #call} or a wrapper, or {@link
+   * #background()}.
+   */
   static Context current() {
     Context bound = Threads.storage().current();
     return bound == null ? Root.BACKGROUND : bound;
@@ -138,7 +156,10 @@ public interface Context {
     return Derive.deadline(this, deadline, why);
   }
 
-  /** A child that also ends {@code timeout} from now. Zero or less is past already; what overflows the clock never ends. */
+  /**
+   * A child that also ends {@code timeout} from now. Zero or less is past already; what overflows
+   * the clock never ends.
+   */
   default CancelScope withTimeout(Duration timeout) {
     return Derive.timeout(this, timeout, Reason.DEADLINE);
   }
@@ -148,50 +169,76 @@ public interface Context {
     return Derive.timeout(this, timeout, why);
   }
 
-  /** A child in which {@code key} has {@code value}. Null is a value too and hides one bound above. */
+  /**
+   * A child in which {@code key} has {@code value}. Null is a value too and hides one bound above.
+   */
   default <T> Context withValue(Key<T> key, @Nullable T value) {
     return Derive.value(this, key, value);
   }
 
-  /** A child that keeps the values and nothing else: no deadline, never done, for work that must outlive its request. */
+  /**
+   * A child that keeps the values and nothing else: no deadline, never done, for work that must
+   * outlive its request.
+   */
   default Context withoutCancel() {
     return Derive.detached(this);
   }
 
-  /** Runs {@code r} with this context as {@link #current()}. Runs it also when this context is done. */
+  /**
+   * Runs {@code r} with this context as {@link #current()}. Runs it also when this context is done.
+   */
   default void run(Runnable r) {
     Objects.requireNonNull(r, "r is null");
-    try (ContextStorage.Binding ignored = Threads.storage().attach(this)) {
+    ContextStorage.Binding binding = Threads.storage().attach(this);
+    try {
       r.run();
+    } finally {
+      binding.close();
     }
   }
 
-  /** Calls {@code c} with this context as {@link #current()}. Calls it also when this context is done. */
+  /**
+   * Calls {@code c} with this context as {@link #current()}. Calls it also when this context is
+   * done.
+   */
   default <T> T call(Callable<T> c) throws Exception {
     Objects.requireNonNull(c, "c is null");
-    try (ContextStorage.Binding ignored = Threads.storage().attach(this)) {
+    ContextStorage.Binding binding = Threads.storage().attach(this);
+    try {
       return c.call();
+    } finally {
+      binding.close();
     }
   }
 
-  /** {@code r} bound to this context; if the context is done when it is run, it returns without running {@code r}. */
+  /**
+   * {@code r} bound to this context; if the context is done when it is run, it returns without
+   * running {@code r}.
+   */
   default Runnable wrap(Runnable r) {
     return Wrapping.runnable(this, r);
   }
 
-  /** {@code c} bound to this context; if the context is done when it is called, it throws the context's exception instead. */
+  /**
+   * {@code c} bound to this context; if the context is done when it is called, it throws the
+   * context's exception instead.
+   */
   default <T> Callable<T> wrap(Callable<T> c) {
     return Wrapping.callable(this, c);
   }
 
-  /** An executor that runs its tasks under this context and skips those that were queued behind its end. */
+  /**
+   * An executor that runs its tasks under this context and skips those that were queued behind its
+   * end.
+   */
   default Executor wrap(Executor e) {
     return Wrapping.executor(this, e);
   }
 
   /**
-   * An executor service that runs its tasks under this context. The future of a task that was queued behind the context's end
-   * completes with the context's exception; it never hangs. Shutting it down shuts {@code e} down.
+   * An executor service that runs its tasks under this context. The future of a task that was
+   * queued behind the context's end completes with the context's exception; it never hangs.
+   * Shutting it down shuts {@code e} down.
    */
   default ExecutorService wrap(ExecutorService e) {
     return Wrapping.executorService(this, e);

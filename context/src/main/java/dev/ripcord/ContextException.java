@@ -3,7 +3,9 @@ package dev.ripcord;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 
-/** The context of this work is done: {@link CanceledException} or {@link DeadlineExceededException}. */
+/**
+ * The context of this work is done: {@link CanceledException} or {@link DeadlineExceededException}.
+ */
 public abstract class ContextException extends CancellationException {
   private static final long serialVersionUID = 1L;
 

@@ -14,7 +14,8 @@ import java.util.concurrent.TimeUnit;
  * }</pre>
  */
 public final class Deadline {
-  // Half the clock's range: two deadlines within it can always be compared by the sign of their difference.
+  // Half the clock's range: two deadlines within it can always be compared by the sign of their
+  // difference.
   private static final long NEVER = Long.MAX_VALUE / 2;
 
   private final TimeSource time;
@@ -27,7 +28,10 @@ public final class Deadline {
     this.never = offsetNanos >= NEVER;
   }
 
-  /** {@code timeout} from now. Zero or less is past already; what exceeds the clock (146 years) never comes. */
+  /**
+   * {@code timeout} from now. Zero or less is past already; what exceeds the clock (146 years)
+   * never comes.
+   */
   public static Deadline after(Duration timeout) {
     return after(timeout, TimeSource.system());
   }
@@ -38,7 +42,10 @@ public final class Deadline {
     return new Deadline(Objects.requireNonNull(time, "time is null"), clampedNanos(timeout));
   }
 
-  /** The moment at which the wall clock, if nobody sets it, will show {@code instant}. Converted once, now. */
+  /**
+   * The moment at which the wall clock, if nobody sets it, will show {@code instant}. Converted
+   * once, now.
+   */
   public static Deadline at(Instant instant) {
     Objects.requireNonNull(instant, "instant is null");
     TimeSource time = TimeSource.system();
@@ -47,10 +54,10 @@ public final class Deadline {
 
   private static long clampedNanos(Duration timeout) {
     // Seconds first: toNanos() throws for what does not fit.
-    if (timeout.getSeconds() >= TimeUnit.NANOSECONDS.toSeconds(NEVER)) {
+    if (timeout.toSeconds() >= TimeUnit.NANOSECONDS.toSeconds(NEVER)) {
       return NEVER;
     }
-    if (timeout.getSeconds() <= -TimeUnit.NANOSECONDS.toSeconds(NEVER)) {
+    if (timeout.toSeconds() <= -TimeUnit.NANOSECONDS.toSeconds(NEVER)) {
       return -NEVER;
     }
     return timeout.toNanos();
@@ -105,7 +112,10 @@ public final class Deadline {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Deadline that && time == that.time && never == that.never && (never || nanos == that.nanos);
+    return other instanceof Deadline that
+        && time == that.time
+        && never == that.never
+        && (never || nanos == that.nanos);
   }
 
   @Override

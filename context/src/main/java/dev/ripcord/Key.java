@@ -5,7 +5,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The typed name of a value. Two keys are the same key only if they are the same object; keep it in a constant.
+ * The typed name of a value. Two keys are the same key only if they are the same object; keep it in
+ * a constant.
  *
  * <pre>{@code
  * static final Key<String> TENANT = Key.propagated("tenant", ValueCodec.utf8());
@@ -39,8 +40,8 @@ public final class Key<T> {
   /**
    * A key whose values may travel with calls to other processes, encoded by {@code codec}.
    *
-   * @param name 1 to 64 characters of {@code a-z 0-9 - _ .}, starting with a letter, not ending in {@code -bin}: it becomes
-   *     part of a header's name
+   * @param name 1 to 64 characters of {@code a-z 0-9 - _ .}, starting with a letter, not ending in
+   *     {@code -bin}: it becomes part of a header's name
    */
   public static <T> Key<T> propagated(String name, ValueCodec<T> codec) {
     Objects.requireNonNull(codec, "codec is null");
@@ -49,9 +50,13 @@ public final class Key<T> {
 
   private static String checkHeaderName(String name) {
     Objects.requireNonNull(name, "name is null");
-    if (name.length() > LONGEST_NAME || !name.matches("[a-z][a-z0-9._-]*") || name.endsWith("-bin")) {
+    if (name.length() > LONGEST_NAME
+        || !name.matches("[a-z][a-z0-9._-]*")
+        || name.endsWith("-bin")) {
       throw new IllegalArgumentException(
-          "name \"" + name + "\" cannot be part of a header: 1 to 64 of a-z 0-9 - _ . from a letter on, not ending in -bin");
+          "name \""
+              + name
+              + "\" cannot be part of a header: 1 to 64 of a-z 0-9 - _ . from a letter on, not ending in -bin");
     }
     return name;
   }

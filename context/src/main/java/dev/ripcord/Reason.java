@@ -6,14 +6,16 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * Why something was ended, in a form that travels: a code for machines, a message for people, and details.
+ * Why something was ended, in a form that travels: a code for machines, a message for people, and
+ * details.
  *
  * <pre>{@code
  * scope.cancel(Reason.USER_CANCELED.withMessage("pressed cancel"));
  * scope.cancel(Reason.of("QUOTA_EXHAUSTED", "tenant acme is out of budget"));
  * }</pre>
  *
- * <p>Codes are open: an unknown one is carried and shown as it is. Decide on the code, never on the message.
+ * <p>Codes are open: an unknown one is carried and shown as it is. Decide on the code, never on the
+ * message.
  *
  * @param code {@code UPPER_SNAKE}, 1 to 64 characters
  * @param message for people; may be empty
@@ -55,7 +57,8 @@ public record Reason(String code, String message, Map<String, String> details) {
     Objects.requireNonNull(message, "message is null");
     Objects.requireNonNull(details, "details is null");
     if (!isCode(code)) {
-      throw new IllegalArgumentException("code \"" + code + "\" is not 1 to 64 of A-Z 0-9 _ from a letter on");
+      throw new IllegalArgumentException(
+          "code \"" + code + "\" is not 1 to 64 of A-Z 0-9 _ from a letter on");
     }
     details = details.isEmpty() ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(details));
   }
@@ -90,7 +93,8 @@ public record Reason(String code, String message, Map<String, String> details) {
   /** This reason with one detail more. */
   public Reason withDetail(String key, String value) {
     TreeMap<String, String> more = new TreeMap<>(details);
-    more.put(Objects.requireNonNull(key, "key is null"), Objects.requireNonNull(value, "value is null"));
+    more.put(
+        Objects.requireNonNull(key, "key is null"), Objects.requireNonNull(value, "value is null"));
     return new Reason(code, message, more);
   }
 

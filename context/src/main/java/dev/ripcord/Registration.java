@@ -15,14 +15,14 @@ package dev.ripcord;
 public interface Registration {
 
   /**
-   * Calls the action off. True only for the call that prevented it: false if it was started, or stopped before. Never waits;
-   * frees the memory at once.
+   * Calls the action off. True only for the call that prevented it: false if it was started, or
+   * stopped before. Never waits; frees the memory at once.
    */
   boolean stop();
 
   /**
-   * {@link #stop()}, and if the action was started (queued counts), waits for it to return. From inside the action itself it
-   * returns at once. An interrupt meanwhile is kept for after.
+   * {@link #stop()}, and if the action was started (queued counts), waits for it to return. From
+   * inside the action itself it returns at once. An interrupt meanwhile is kept for after.
    */
   boolean stopOrJoin();
 }

@@ -5,7 +5,8 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * How values of a propagated key become bytes and back. Called on the threads that make and receive calls: must not block.
+ * How values of a propagated key become bytes and back. Called on the threads that make and receive
+ * calls: must not block.
  *
  * @param <T> the values' type
  */
@@ -21,7 +22,10 @@ public interface ValueCodec<T> {
    */
   T decode(byte[] bytes);
 
-  /** Whether the bytes are UTF-8 text, which travels readable; other bytes travel in a binary header. */
+  /**
+   * Whether the bytes are UTF-8 text, which travels readable; other bytes travel in a binary
+   * header.
+   */
   boolean isText();
 
   /** Strings as UTF-8 text. */

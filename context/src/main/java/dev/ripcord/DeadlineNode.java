@@ -1,0 +1,59 @@
+package dev.ripcord;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node with a deadline earlier than any above. It has a timer only while somebody listens below.
+ */
+final class DeadlineNode extends CancelNode {
+  private final Deadline deadline;
+  private final Reason why;
+  private TimeSource.@Nullable Alarm alarm; // guarded by the node's lock; null while nobody listens
+
+  DeadlineNode(Node parent, Deadline deadline, Reason why) {
+    super(parent, parent.inherited().with(deadline));
+    this.deadline = deadline;
+    this.why = why;
+  }
+
+  /**
+   * The end it comes to when its deadline strikes, dated at the deadline whenever it is noticed.
+   */
+  Cancellation expiry() {
+    return Cancellation.expired(why, deadline.time(), deadline.nanos());
+  }
+
+  @Override
+  @Nullable Cancellation ownEnd() {
+    return deadline.isExpired() ? expiry() : null;
+  }
+
+  @Override
+  boolean isFirst(Cancellation fromAbove) {
+    return !fromAbove.isAfter(deadline.time(), deadline.nanos());
+  }
+
+  @Override
+  void arm() {
+    alarm = deadline.time().schedule(deadline.nanos(), this::strike);
+  }
+
+  @Override
+  void disarm() {
+    if (alarm != null) {
+      alarm.cancel();
+      alarm = null;
+    }
+  }
+
+  private void strike() {
+    if (settle() != null) {
+      release();
+    }
+  }
+
+  @Override
+  public String step() {
+    return "withDeadline(" + deadline + ")";
+  }
+}

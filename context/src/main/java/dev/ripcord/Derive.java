@@ -1,0 +1,79 @@
+package dev.ripcord;
+
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** How a child is made from any context. */
+final class Derive {
+  private Derive() {}
+
+  static CancelScope cancel(Context parent) {
+    return cancel(nodeOf(parent));
+  }
+
+  private static CancelScope cancel(Node parent) {
+    return new CancelScope(new CancelNode(parent, parent.inherited()));
+  }
+
+  static CancelScope timeout(Context parent, Duration timeout, Reason why) {
+    Objects.requireNonNull(timeout, "timeout is null");
+    Node node = nodeOf(parent);
+    return deadline(node, Deadline.after(timeout, node.inherited().time), why);
+  }
+
+  static CancelScope deadline(Context parent, Deadline deadline, Reason why) {
+    Objects.requireNonNull(deadline, "deadline is null");
+    return deadline(nodeOf(parent), deadline, why);
+  }
+
+  private static CancelScope deadline(Node parent, Deadline deadline, Reason why) {
+    Objects.requireNonNull(why, "why is null");
+    if (!changesAnything(deadline, parent.inherited().deadline)) {
+      return cancel(parent);
+    }
+    DeadlineNode child = new DeadlineNode(parent, deadline, why);
+    CancelNode above = parent.canceler();
+    if (above != null) {
+      above.markTimedBelow();
+    }
+    if (deadline.isExpired()) {
+      // Decided now: born under a done parent it has the parent's end, else its own. Afterwards the
+      // earlier one would win.
+      Cancellation already = parent.cancellation();
+      child.bornWith(already == null ? child.expiry() : already);
+    }
+    return new CancelScope(child);
+  }
+
+  private static boolean changesAnything(Deadline deadline, @Nullable Deadline above) {
+    if (deadline.isNever()) {
+      return false;
+    }
+    return above == null || !deadline.isOnClockOf(above) || deadline.isBefore(above);
+  }
+
+  static Context value(Context parent, Key<?> key, @Nullable Object value) {
+    return ValueNode.with(nodeOf(parent), Objects.requireNonNull(key, "key is null"), value);
+  }
+
+  static Context detached(Context parent) {
+    return ValueNode.detached(nodeOf(parent));
+  }
+
+  private static Node nodeOf(Context context) {
+    return context instanceof Node node ? node : standFor(context);
+  }
+
+  /**
+   * A foreign context with a deadline is not trusted to keep it: what is derived from it has a
+   * clock of its own.
+   */
+  private static Node standFor(Context foreign) {
+    Deadline deadline = foreign.deadline();
+    if (deadline == null || deadline.isNever()) {
+      return new ForeignNode(foreign, TimeSource.system());
+    }
+    return new DeadlineNode(new ForeignNode(foreign, deadline.time()), deadline, Reason.DEADLINE);
+  }
+}

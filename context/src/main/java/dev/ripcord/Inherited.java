@@ -1,0 +1,56 @@
+package dev.ripcord;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a node hands down unchanged to its children; one object for all nodes in which it is the
+ * same.
+ */
+final class Inherited {
+  final TimeSource time;
+  final @Nullable Deadline deadline; // the earliest of this node and all above
+  private final Values values;
+  private final @Nullable Context foreign; // knows the values that are not in `values`
+
+  private Inherited(
+      TimeSource time, @Nullable Deadline deadline, Values values, @Nullable Context foreign) {
+    this.time = time;
+    this.deadline = deadline;
+    this.values = values;
+    this.foreign = foreign;
+  }
+
+  static Inherited atRoot(TimeSource time) {
+    return new Inherited(time, null, Values.NONE, null);
+  }
+
+  static Inherited from(Context foreign, TimeSource time) {
+    return new Inherited(time, null, Values.NONE, foreign);
+  }
+
+  Inherited with(Deadline newDeadline) {
+    return new Inherited(time, newDeadline, values, foreign);
+  }
+
+  Inherited with(Key<?> key, @Nullable Object value) {
+    return new Inherited(time, deadline, values.with(key, value), foreign);
+  }
+
+  Inherited withoutDeadline() {
+    return deadline == null ? this : new Inherited(time, null, values, foreign);
+  }
+
+  @SuppressWarnings("unchecked") // withValue binds only a T to a Key<T>
+  <T> @Nullable T value(Key<T> key) {
+    Object found = values.get(Objects.requireNonNull(key, "key is null"));
+    if (found != Values.ABSENT) {
+      return (T) found;
+    }
+    return foreign == null ? null : foreign.value(key);
+  }
+
+  boolean isPastDeadline() {
+    return deadline != null && deadline.isExpired();
+  }
+}

@@ -1,0 +1,198 @@
+package dev.ripcord;
+
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Structured fan-out: every task has an owner that joins it. When one fails, its failure is kept
+ * and the contexts of the others end with {@link Reason#SIBLING_FAILED}.
+ *
+ * <pre>{@code
+ * try (TaskGroup group = TaskGroup.open(Context.current())) {
+ *   TaskGroup.Task<Profile> profile = group.fork("identity", () -> identity.getProfile(user));
+ *   TaskGroup.Task<Report> report = group.fork("db", () -> db.report(user));
+ *   group.join();
+ *   return merge(profile.get(), report.get());
+ * } // nothing of the group is running any more
+ * }</pre>
+ *
+ * <p>Tasks are never interrupted: a task stops by looking at {@link Context#current()}, or through
+ * what it calls. {@code close} waits for all of them. Any thread may fork, also a task of the
+ * group, until the group is closed.
+ */
+public final class TaskGroup implements AutoCloseable {
+  private final Context parent;
+  private final Executor executor;
+  private final CancelScope scope;
+  private final Queue<Task<?>> tasks = new ConcurrentLinkedQueue<>();
+  private final AtomicReference<@Nullable ExecutionException> firstFailure =
+      new AtomicReference<>();
+  private volatile boolean closed;
+
+  private TaskGroup(Context parent, Executor executor) {
+    this.parent = Objects.requireNonNull(parent, "parent is null");
+    this.executor = Objects.requireNonNull(executor, "executor is null");
+    this.scope = parent.withCancel();
+  }
+
+  /**
+   * A group under {@code parent}, whose tasks each get a thread: virtual where the JDK has them.
+   */
+  public static TaskGroup open(Context parent) {
+    return new TaskGroup(parent, Threads.perTask());
+  }
+
+  /** A group under {@code parent} whose tasks run on {@code executor}. */
+  public static TaskGroup open(Context parent, Executor executor) {
+    return new TaskGroup(parent, executor);
+  }
+
+  /** The context all tasks grow from. */
+  public Context context() {
+    return scope.context();
+  }
+
+  /**
+   * Starts {@code work} with a child context of its own as {@link Context#current()}; skipped if
+   * that is done before it starts.
+   *
+   * @param name for people: it names the branch in the siblings' reason
+   * @throws IllegalStateException if the group is closed
+   */
+  public <T> Task<T> fork(String name, Callable<? extends T> work) {
+    Task<T> task =
+        new Task<>(
+            Objects.requireNonNull(name, "name is null"),
+            Objects.requireNonNull(work, "work is null"));
+    tasks.add(task);
+    if (closed) {
+      task.finished.countDown();
+      throw new IllegalStateException("the task group is closed");
+    }
+    try {
+      executor.execute(task::run);
+    } catch (RuntimeException refused) {
+      task.fail(refused);
+      task.finish();
+    }
+    return task;
+  }
+
+  /**
+   * Waits for all tasks, then returns if all succeeded.
+   *
+   * @throws ExecutionException with the first failure as cause, if a task failed by itself
+   * @throws ContextException if tasks did not succeed because the parent context ended
+   * @throws InterruptedException if this thread is interrupted; {@link #close} still ends and
+   *     awaits the tasks
+   */
+  public void join() throws InterruptedException, ExecutionException {
+    for (Task<?> task : tasks) {
+      task.finished.await();
+    }
+    ExecutionException failure = firstFailure.get();
+    if (failure != null) {
+      throw failure;
+    }
+    for (Task<?> task : tasks) {
+      if (!task.succeeded) {
+        parent.throwIfDone();
+      }
+    }
+  }
+
+  /** Ends what is still running and waits for it. An interrupt meanwhile is kept for after. */
+  @Override
+  public void close() {
+    closed = true;
+    scope.close();
+    for (Task<?> task : tasks) {
+      Threads.awaitUninterruptibly(task.finished);
+    }
+  }
+
+  /** One branch. */
+  public final class Task<T> {
+    private final String name;
+    private final CancelScope own;
+    private final CountDownLatch finished = new CountDownLatch(1);
+    private @Nullable Callable<? extends T> work; // null once finished
+    private @Nullable T result; // written before `succeeded`
+    private volatile @Nullable Throwable failure;
+    private volatile boolean succeeded;
+
+    private Task(String name, Callable<? extends T> work) {
+      this.name = name;
+      this.work = work;
+      this.own = scope.context().withCancel();
+    }
+
+    /** The name given to {@link TaskGroup#fork}. */
+    public String name() {
+      return name;
+    }
+
+    /** The context this branch runs under. */
+    public Context context() {
+      return own.context();
+    }
+
+    /**
+     * The result, after {@link TaskGroup#join}.
+     *
+     * @throws IllegalStateException if the task has not succeeded; its cause is the failure
+     */
+    public T get() {
+      if (!succeeded) {
+        throw new IllegalStateException("task " + name + " has no result", failure);
+      }
+      return value();
+    }
+
+    @SuppressWarnings("NullAway") // null is a result where T admits it
+    private T value() {
+      return result;
+    }
+
+    private void run() {
+      try {
+        own.context().throwIfDone();
+        result = own.context().call(Objects.requireNonNull(work));
+        succeeded = true;
+      } catch (Throwable t) {
+        fail(t);
+      } finally {
+        finish();
+      }
+    }
+
+    private void fail(Throwable t) {
+      failure = t;
+      if (own.context().isDone()) {
+        return; // a consequence of the end, not a reason for it
+      }
+      String summary = name + ": " + t;
+      if (firstFailure.compareAndSet(null, new ExecutionException(summary, t))) {
+        scope.cancel(Cancellation.canceled(Reason.SIBLING_FAILED.withMessage(summary), t));
+      }
+    }
+
+    private void finish() {
+      work = null;
+      own.close();
+      finished.countDown();
+    }
+
+    @Override
+    public String toString() {
+      return "Task[" + name + "]";
+    }
+  }
+}
