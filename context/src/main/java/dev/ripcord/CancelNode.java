@@ -204,7 +204,9 @@ class CancelNode extends Entry implements Node {
       // The normal end of a scope. Reading the clock would cost more than all the rest.
       return end(hasEnded(), UNWATCHED);
     }
-    return cancel(Cancellation.canceled(why, cause, inherited.time));
+    long now = inherited.time.nanoTime();
+    boolean already = hasEnded() || inherited.isPastDeadline(now);
+    return end(already, Cancellation.canceled(why, cause, inherited.time, now));
   }
 
   final boolean cancel(Cancellation as) {

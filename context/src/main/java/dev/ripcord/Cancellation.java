@@ -120,7 +120,8 @@ public final class Cancellation {
    * Reason#CLIENT_CANCELED}.
    */
   public static Cancellation canceled(@Nullable Reason why, @Nullable Throwable cause) {
-    return canceled(why, cause, TimeSource.system());
+    TimeSource time = TimeSource.system();
+    return canceled(why, cause, time, time.nanoTime());
   }
 
   /**
@@ -130,10 +131,6 @@ public final class Cancellation {
   public static Cancellation deadlineExceeded(@Nullable Reason why) {
     TimeSource time = TimeSource.system();
     return expired(why == null ? Reason.DEADLINE : why, time, time.nanoTime());
-  }
-
-  static Cancellation canceled(@Nullable Reason why, @Nullable Throwable cause, TimeSource time) {
-    return canceled(why, cause, time, time.nanoTime());
   }
 
   static Cancellation canceled(

@@ -87,6 +87,11 @@ public final class Deadline {
     return never ? NEVER : nanos - time.nanoTime();
   }
 
+  /** {@link #isExpired()} by a reading of {@code clock}, if that is this deadline's. */
+  boolean isExpired(TimeSource clock, long now) {
+    return clock == time ? !never && nanos - now <= 0 : isExpired();
+  }
+
   boolean isBefore(Deadline other) {
     if (time != other.time) {
       throw new IllegalArgumentException("deadlines on different clocks cannot be compared");

@@ -19,15 +19,16 @@ final class Derive {
   static CancelScope timeout(Context parent, Duration timeout, Reason why) {
     Objects.requireNonNull(timeout, "timeout is null");
     Node node = nodeOf(parent);
-    return deadline(node, Deadline.after(timeout, node.inherited().time), why);
+    Deadline deadline = Deadline.after(timeout, node.inherited().time);
+    return deadline(node, deadline, why, timeout.isZero() || timeout.isNegative());
   }
 
   static CancelScope deadline(Context parent, Deadline deadline, Reason why) {
     Objects.requireNonNull(deadline, "deadline is null");
-    return deadline(nodeOf(parent), deadline, why);
+    return deadline(nodeOf(parent), deadline, why, deadline.isExpired());
   }
 
-  private static CancelScope deadline(Node parent, Deadline deadline, Reason why) {
+  private static CancelScope deadline(Node parent, Deadline deadline, Reason why, boolean past) {
     Objects.requireNonNull(why, "why is null");
     if (!changesAnything(deadline, parent.inherited().deadline)) {
       return cancel(parent);
@@ -37,7 +38,7 @@ final class Derive {
     if (above != null) {
       above.markTimedBelow();
     }
-    if (deadline.isExpired()) {
+    if (past) {
       // Decided now: born under a done parent it has the parent's end, else its own. Afterwards the
       // earlier one would win.
       Cancellation already = parent.cancellation();

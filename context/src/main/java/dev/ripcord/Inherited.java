@@ -53,4 +53,9 @@ final class Inherited {
   boolean isPastDeadline() {
     return deadline != null && deadline.isExpired();
   }
+
+  /** {@link #isPastDeadline()} by a reading of {@link #time} that the caller has at hand. */
+  boolean isPastDeadline(long now) {
+    return deadline != null && deadline.isExpired(time, now);
+  }
 }
