@@ -67,6 +67,15 @@ public interface Context {
    */
   Registration onDone(Executor executor, Consumer<Cancellation> action);
 
+  /**
+   * Whether this context can end at all: false for {@link #background()} and what only adds values
+   * to it. Lets a binding leave out what it would do only for a cancel. Go: {@code Done() != nil}.
+   * Always the same answer; true when in doubt.
+   */
+  default boolean canEnd() {
+    return true;
+  }
+
   /** Whether this context has ended. */
   default boolean isDone() {
     return cancellation() != null;

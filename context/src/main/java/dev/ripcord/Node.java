@@ -21,6 +21,11 @@ interface Node extends Context {
   String step();
 
   @Override
+  default boolean canEnd() {
+    return canceler() != null;
+  }
+
+  @Override
   default @Nullable Deadline deadline() {
     return inherited().deadline;
   }
