@@ -1,0 +1,137 @@
+package dev.ripcord.server.token;
+
+import dev.ripcord.Context;
+import dev.ripcord.Registration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Many may share it, or one may have it alone; whoever waits for it gives up when its context ends.
+ *
+ * <pre>{@code
+ * try (ContextLock.Hold hold = lock.share(Context.current())) {
+ *   read();
+ * }
+ * }</pre>
+ *
+ * <p>Sharing may pass somebody who waits to have it alone, so that one long share does not stop all
+ * others behind that wait; the price is that having it alone waits for a moment without any share,
+ * as long as its context allows. Not reentrant. A hold may be closed by another thread.
+ */
+final class ContextLock {
+  private final ReentrantLock state = new ReentrantLock();
+  private final Condition changed = state.newCondition();
+  private int sharing; // guarded by state
+  private boolean alone; // guarded by state
+  private int waiting; // guarded by state
+
+  /** Gives the lock back. Closing it twice is harmless. */
+  static final class Hold implements AutoCloseable {
+    private final AtomicBoolean held = new AtomicBoolean(true);
+    private final Runnable giveBack;
+
+    private Hold(Runnable giveBack) {
+      this.giveBack = giveBack;
+    }
+
+    @Override
+    public void close() {
+      if (held.getAndSet(false)) {
+        giveBack.run();
+      }
+    }
+  }
+
+  /**
+   * Shares the lock.
+   *
+   * @throws dev.ripcord.ContextException if {@code context} ends first
+   * @throws InterruptedException if this thread is interrupted while it waits
+   */
+  Hold share(Context context) throws InterruptedException {
+    take(context, this::tryShare);
+    return new Hold(() -> change(() -> sharing--));
+  }
+
+  /** Takes the lock alone; fails as {@link #share} does. */
+  Hold alone(Context context) throws InterruptedException {
+    take(context, this::tryAlone);
+    return new Hold(() -> change(() -> alone = false));
+  }
+
+  /** How many wait at this moment. */
+  int waiting() {
+    state.lock();
+    try {
+      return waiting;
+    } finally {
+      state.unlock();
+    }
+  }
+
+  private void take(Context context, BooleanSupplier attempt) throws InterruptedException {
+    context.throwIfDone();
+    if (succeedsNow(attempt)) {
+      return;
+    }
+    // Inline, since it only signals: the wait ends on the thread that ends the context, and no
+    // thread's interrupt is touched.
+    Registration wake = context.onDone(Runnable::run, c -> change(() -> {}));
+    try {
+      await(context, attempt);
+    } finally {
+      wake.stop();
+    }
+  }
+
+  private boolean succeedsNow(BooleanSupplier attempt) {
+    state.lock();
+    try {
+      return attempt.getAsBoolean();
+    } finally {
+      state.unlock();
+    }
+  }
+
+  private void await(Context context, BooleanSupplier attempt) throws InterruptedException {
+    state.lock();
+    waiting++;
+    try {
+      while (!attempt.getAsBoolean()) {
+        context.throwIfDone();
+        changed.await();
+      }
+    } finally {
+      waiting--;
+      state.unlock();
+    }
+  }
+
+  private boolean tryShare() {
+    if (alone) {
+      return false;
+    }
+    sharing++;
+    return true;
+  }
+
+  private boolean tryAlone() {
+    if (alone || sharing > 0) {
+      return false;
+    }
+    alone = true;
+    return true;
+  }
+
+  private void change(Runnable change) {
+    state.lock();
+    try {
+      change.run();
+      changed.signalAll();
+    } finally {
+      state.unlock();
+    }
+  }
+}
