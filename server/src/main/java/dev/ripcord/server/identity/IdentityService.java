@@ -1,0 +1,154 @@
+package dev.ripcord.server.identity;
+
+import com.google.protobuf.Timestamp;
+import dev.ripcord.Context;
+import dev.ripcord.server.Answer;
+import dev.ripcord.server.Fields;
+import dev.ripcord.services.identity.v1.CheckSessionReply;
+import dev.ripcord.services.identity.v1.CheckSessionRequest;
+import dev.ripcord.services.identity.v1.GetProfileReply;
+import dev.ripcord.services.identity.v1.GetProfileRequest;
+import dev.ripcord.services.identity.v1.IdentityGrpc;
+import dev.ripcord.services.identity.v1.OpenSessionReply;
+import dev.ripcord.services.identity.v1.OpenSessionRequest;
+import dev.ripcord.services.identity.v1.Profile;
+import dev.ripcord.services.identity.v1.RevokeSessionReply;
+import dev.ripcord.services.identity.v1.RevokeSessionRequest;
+import dev.ripcord.services.v1.Load;
+import dev.ripcord.services.v1.Visit;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.function.Supplier;
+
+/** The identity service's calls: checks what came, asks the {@link Directory}, answers. */
+final class IdentityService extends IdentityGrpc.IdentityImplBase {
+  private static final int LONGEST_USER = 64;
+  private static final int LONGEST_PASSWORD = 512;
+  private static final int LONGEST_SESSION = 128;
+  private static final Duration SESSION_VALIDITY = Duration.ofHours(8);
+
+  private final Directory directory;
+  private final Passwords passwords;
+  private final InstantSource clock;
+  private final Supplier<Visit> visit;
+
+  IdentityService(
+      Directory directory, Passwords passwords, InstantSource clock, Supplier<Visit> visit) {
+    this.directory = directory;
+    this.passwords = passwords;
+    this.clock = clock;
+    this.visit = visit;
+  }
+
+  @Override
+  public void getProfile(GetProfileRequest request, StreamObserver<GetProfileReply> caller) {
+    Answer.with(caller, () -> getProfile(request));
+  }
+
+  private GetProfileReply getProfile(GetProfileRequest request) {
+    GetProfileReply.Builder reply = GetProfileReply.newBuilder().addVisits(visit.get());
+    String name = Fields.text("user", request.getUser(), LONGEST_USER);
+    boolean heavy = Fields.load(request.getLoad()) == Load.HEAVY;
+    Directory.User user = directory.user(name, reply::addVisits);
+    if (user == null) {
+      throw Status.NOT_FOUND
+          .withDescription("there is no user \"" + name + "\"")
+          .asRuntimeException();
+    }
+    Profile.Builder profile = profile(user);
+    if (heavy) {
+      profile.setOrders(directory.ordersFromActivity(user.name(), reply::addVisits));
+    }
+    return reply.setProfile(profile).build();
+  }
+
+  private static Profile.Builder profile(Directory.User user) {
+    return Profile.newBuilder()
+        .setUser(user.name())
+        .setDisplayName(user.displayName())
+        .setEmail(user.email())
+        .addAllRoles(user.roles());
+  }
+
+  @Override
+  public void openSession(OpenSessionRequest request, StreamObserver<OpenSessionReply> caller) {
+    Answer.with(caller, () -> openSession(request));
+  }
+
+  private OpenSessionReply openSession(OpenSessionRequest request) throws Exception {
+    OpenSessionReply.Builder reply = OpenSessionReply.newBuilder().addVisits(visit.get());
+    String name = Fields.text("user", request.getUser(), LONGEST_USER);
+    String password = Fields.secret("password", request.getPassword(), LONGEST_PASSWORD);
+    Directory.User user = authenticated(name, password, reply);
+    String id = SessionId.random();
+    Instant expiresAt = clock.instant().plus(SESSION_VALIDITY);
+    directory.openSession(SessionId.keyOf(id), user.name(), SESSION_VALIDITY, reply::addVisits);
+    return reply
+        .setSessionId(id)
+        .setExpiresAt(timestamp(expiresAt))
+        .addAllRoles(user.roles())
+        .build();
+  }
+
+  /** One answer, after the same work, for a wrong password and for a user who does not exist. */
+  private Directory.User authenticated(String name, String password, OpenSessionReply.Builder reply)
+      throws Exception {
+    Directory.User user = directory.user(name, reply::addVisits);
+    boolean right =
+        passwords.check(Context.current(), password, user == null ? null : user.passwordHash());
+    if (user == null || !right) {
+      throw Status.UNAUTHENTICATED
+          .withDescription("user or password is wrong")
+          .asRuntimeException();
+    }
+    return user;
+  }
+
+  @Override
+  public void checkSession(CheckSessionRequest request, StreamObserver<CheckSessionReply> caller) {
+    Answer.with(caller, () -> checkSession(key(request.getSessionId())));
+  }
+
+  private CheckSessionReply checkSession(String key) {
+    Directory.Session session = directory.session(key);
+    if (session == null) {
+      throw rejected("there is no such session");
+    }
+    if (session.revoked()) {
+      throw rejected("session was revoked");
+    }
+    if (!clock.instant().isBefore(session.expiresAt())) {
+      throw rejected("session has expired");
+    }
+    return CheckSessionReply.newBuilder()
+        .setUser(session.user())
+        .setExpiresAt(timestamp(session.expiresAt()))
+        .build();
+  }
+
+  private static StatusRuntimeException rejected(String why) {
+    return Status.UNAUTHENTICATED.withDescription(why).asRuntimeException();
+  }
+
+  @Override
+  public void revokeSession(
+      RevokeSessionRequest request, StreamObserver<RevokeSessionReply> caller) {
+    Answer.with(caller, () -> revokeSession(key(request.getSessionId())));
+  }
+
+  private RevokeSessionReply revokeSession(String key) {
+    return RevokeSessionReply.newBuilder().setRevoked(directory.revokeSession(key)).build();
+  }
+
+  private static String key(String sessionId) {
+    return SessionId.keyOf(Fields.secret("session_id", sessionId, LONGEST_SESSION));
+  }
+
+  private static Timestamp timestamp(Instant at) {
+    return Timestamp.newBuilder().setSeconds(at.getEpochSecond()).setNanos(at.getNano()).build();
+  }
+}
