@@ -1,12 +1,15 @@
 package dev.ripcord.server;
 
 import dev.ripcord.server.db.DbRole;
+import dev.ripcord.server.gateway.GatewayRole;
+import dev.ripcord.server.identity.IdentityRole;
+import dev.ripcord.server.token.TokenRole;
 import java.util.List;
 import java.util.function.Supplier;
 
 /** All roles, in the order in which they are started when one starts them all. */
 final class Roles {
-  private static final List<Supplier<Role>> ALL = List.of(DbRole::new);
+  private static final List<Supplier<Role>> ALL = List.of(DbRole::new, TokenRole::new, IdentityRole::new, GatewayRole::new);
 
   private Roles() {}
 

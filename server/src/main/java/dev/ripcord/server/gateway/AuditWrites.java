@@ -1,0 +1,130 @@
+package dev.ripcord.server.gateway;
+
+import com.google.common.util.concurrent.ListenableFuture;
+import dev.ripcord.CancelScope;
+import dev.ripcord.Context;
+import dev.ripcord.services.db.v1.DbGrpc;
+import dev.ripcord.services.db.v1.ExecuteReply;
+import dev.ripcord.services.db.v1.QueryRequest;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes audit records through db that outlive their requests: each has the request's values, but a
+ * deadline of its own and not the request's end. No thread waits for them; a bounded number can be
+ * under way.
+ *
+ * <pre>{@code
+ * try (AuditWrites.Place place = audits.reserve(Context.current(), "overview of alice")) {
+ *   handle();
+ * } // written from here on, however the request ended
+ * }</pre>
+ */
+final class AuditWrites implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AuditWrites.class);
+
+  /** Each write is given up after this. */
+  static final Duration LONGEST_WRITE = Duration.ofSeconds(10);
+
+  private static final int MOST_AT_ONCE = 256;
+
+  private final DbGrpc.DbFutureStub db;
+  private final Semaphore places = new Semaphore(MOST_AT_ONCE);
+
+  AuditWrites(DbGrpc.DbFutureStub db) {
+    this.db = db;
+  }
+
+  /**
+   * The right to write {@code text} when {@code request} has been handled.
+   *
+   * @throws io.grpc.StatusRuntimeException RESOURCE_EXHAUSTED if too many are under way: better no
+   *     work than work without a trace
+   */
+  Place reserve(Context request, String text) {
+    if (!places.tryAcquire()) {
+      throw Status.RESOURCE_EXHAUSTED
+          .withDescription(MOST_AT_ONCE + " audit records are being written already")
+          .asRuntimeException();
+    }
+    return new Place(request, text);
+  }
+
+  /** How many are reserved or being written. */
+  int pending() {
+    return MOST_AT_ONCE - places.availablePermits();
+  }
+
+  /** Waits until all are written or given up. */
+  @Override
+  public void close() {
+    try {
+      if (!places.tryAcquire(MOST_AT_ONCE, LONGEST_WRITE.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.warn("{} audit records were not written in {} s", pending(), LONGEST_WRITE.toSeconds());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      LOG.warn("Interrupted before {} audit records were written", pending());
+    }
+  }
+
+  /**
+   * One record to write. Closing it starts the write and returns at once; closing it again does
+   * nothing.
+   */
+  final class Place implements AutoCloseable {
+    private final Context request;
+    private final String text;
+    private final AtomicBoolean open = new AtomicBoolean(true);
+
+    private Place(Context request, String text) {
+      this.request = request;
+      this.text = text;
+    }
+
+    @Override
+    public void close() {
+      if (open.getAndSet(false)) {
+        start(request.withoutCancel().withTimeout(LONGEST_WRITE), text);
+      }
+    }
+  }
+
+  private void start(CancelScope scope, String text) {
+    try {
+      ListenableFuture<ExecuteReply> write = scope.context().call(() -> db.execute(record(text)));
+      write.addListener(() -> ended(scope, write), Runnable::run);
+    } catch (Exception e) {
+      LOG.warn("An audit record was not written: {}", e.toString());
+      release(scope);
+    }
+  }
+
+  private static QueryRequest record(String text) {
+    return QueryRequest.newBuilder().setName("audit_write").putParameters("text", text).build();
+  }
+
+  private void ended(CancelScope scope, ListenableFuture<ExecuteReply> write) {
+    try {
+      write.get();
+    } catch (ExecutionException e) {
+      LOG.warn("An audit record was not written: {}", Objects.toString(e.getCause()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      release(scope);
+    }
+  }
+
+  private void release(CancelScope scope) {
+    scope.close();
+    places.release();
+  }
+}

@@ -1,0 +1,119 @@
+package dev.ripcord.server.gateway;
+
+import dev.ripcord.Context;
+import dev.ripcord.server.Answer;
+import dev.ripcord.server.Failures;
+import dev.ripcord.server.Fields;
+import dev.ripcord.services.db.v1.DbGrpc;
+import dev.ripcord.services.db.v1.QueryRequest;
+import dev.ripcord.services.db.v1.Row;
+import dev.ripcord.services.gateway.v1.ExportRequest;
+import dev.ripcord.services.gateway.v1.GatewayGrpc;
+import dev.ripcord.services.gateway.v1.LoginReply;
+import dev.ripcord.services.gateway.v1.LoginRequest;
+import dev.ripcord.services.gateway.v1.OverviewReply;
+import dev.ripcord.services.gateway.v1.OverviewRequest;
+import dev.ripcord.services.identity.v1.IdentityGrpc;
+import dev.ripcord.services.identity.v1.OpenSessionReply;
+import dev.ripcord.services.identity.v1.OpenSessionRequest;
+import dev.ripcord.services.token.v1.IssueReply;
+import dev.ripcord.services.token.v1.IssueRequest;
+import dev.ripcord.services.token.v1.TokenGrpc;
+import dev.ripcord.services.v1.Visit;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.function.Supplier;
+
+/** The gateway's calls: checks what came, asks the other services, merges their answers. */
+final class GatewayService extends GatewayGrpc.GatewayImplBase {
+  private static final int LONGEST_USER = 64;
+  private static final int LONGEST_PASSWORD = 512;
+  private static final int LONGEST_REGION = 64;
+  private static final int LONGEST_AUDIT = 500;
+  private static final int ROWS_AHEAD = 64;
+
+  private final IdentityGrpc.IdentityBlockingStub identity;
+  private final TokenGrpc.TokenBlockingStub token;
+  private final DbGrpc.DbStub db;
+  private final Overview overview;
+  private final AuditWrites audits;
+  private final Supplier<Visit> visit;
+
+  GatewayService(
+      IdentityGrpc.IdentityBlockingStub identity,
+      TokenGrpc.TokenBlockingStub token,
+      DbGrpc.DbStub db,
+      Overview overview,
+      AuditWrites audits,
+      Supplier<Visit> visit) {
+    this.identity = identity;
+    this.token = token;
+    this.db = db;
+    this.overview = overview;
+    this.audits = audits;
+    this.visit = visit;
+  }
+
+  @Override
+  public void login(LoginRequest request, StreamObserver<LoginReply> caller) {
+    Answer.with(caller, () -> login(request));
+  }
+
+  private LoginReply login(LoginRequest request) {
+    Visit here = visit.get();
+    String user = Fields.text("user", request.getUser(), LONGEST_USER);
+    String password = Fields.secret("password", request.getPassword(), LONGEST_PASSWORD);
+    OpenSessionReply session =
+        identity.openSession(
+            OpenSessionRequest.newBuilder().setUser(user).setPassword(password).build());
+    IssueReply issued =
+        token.issue(
+            IssueRequest.newBuilder()
+                .setSubject(user)
+                .setSessionId(session.getSessionId())
+                .addAllRoles(session.getRolesList())
+                .build());
+    return LoginReply.newBuilder()
+        .setSessionId(session.getSessionId())
+        .setToken(issued.getToken())
+        .addVisits(here)
+        .addAllVisits(session.getVisitsList())
+        .addAllVisits(issued.getVisitsList())
+        .build();
+  }
+
+  @Override
+  public void overview(OverviewRequest request, StreamObserver<OverviewReply> caller) {
+    Answer.with(caller, () -> overview(request));
+  }
+
+  @SuppressWarnings("try") // the place is used by closing it
+  private OverviewReply overview(OverviewRequest request) throws Exception {
+    Visit here = visit.get();
+    Overview.Question question = Overview.Question.of(request);
+    String audit = Fields.optionalText("audit", request.getAudit(), LONGEST_AUDIT);
+    if (audit.isEmpty()) {
+      return overview.ask(question, here);
+    }
+    // Written however the request ends, also by a cancel: what was tried must leave a trace.
+    try (AuditWrites.Place ignored = audits.reserve(Context.current(), audit)) {
+      return overview.ask(question, here);
+    }
+  }
+
+  @Override
+  public void export(ExportRequest request, StreamObserver<Row> caller) {
+    Context context = Context.current();
+    try {
+      String region = Fields.text("region", request.getRegion(), LONGEST_REGION);
+      QueryRequest query =
+          QueryRequest.newBuilder()
+              .setName("orders_of_region")
+              .putParameters("region", region)
+              .build();
+      db.stream(query, new RowRelay(context, (ServerCallStreamObserver<Row>) caller, ROWS_AHEAD));
+    } catch (RuntimeException e) {
+      caller.onError(Failures.toStatus(context, e));
+    }
+  }
+}
