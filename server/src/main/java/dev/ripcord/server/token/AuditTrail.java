@@ -2,9 +2,9 @@ package dev.ripcord.server.token;
 
 import dev.ripcord.Context;
 import java.security.Signature;
+import java.security.interfaces.ECPublicKey;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +22,7 @@ final class AuditTrail {
   private final Object lock = new Object();
   // All guarded by lock. The keys are those that signed the records kept, oldest first.
   private final Deque<AuditRecord> records = new ArrayDeque<>();
-  private final Map<String, SigningKey> keys = new LinkedHashMap<>();
+  private final Map<String, ECPublicKey> keys = new LinkedHashMap<>();
   private byte[] beforeFirst = new byte[0];
   private byte[] last = beforeFirst;
 
@@ -36,7 +36,7 @@ final class AuditTrail {
     synchronized (lock) {
       AuditRecord record = AuditRecord.sign(last, at, act, subject, by);
       records.addLast(record);
-      keys.putIfAbsent(by.id(), by);
+      keys.putIfAbsent(by.id(), by.publicKey());
       last = record.hash();
       while (records.size() > mostRecords || keys.size() > mostKeys) {
         dropFirst();
@@ -70,7 +70,7 @@ final class AuditTrail {
   /** A proof of the trail as it is now, not yet begun. */
   Proof prove() {
     synchronized (lock) {
-      return new Proof(beforeFirst, List.copyOf(records), List.copyOf(keys.values()));
+      return new Proof(beforeFirst, List.copyOf(records), new LinkedHashMap<>(keys));
     }
   }
 
@@ -85,13 +85,13 @@ final class AuditTrail {
   static final class Proof {
     private final byte[] beforeFirst;
     private final List<AuditRecord> records;
-    private final List<SigningKey> keys;
+    private final Map<String, ECPublicKey> keys;
     private final Signature algorithm = AuditRecord.algorithm();
     private int left;
 
-    Proof(byte[] beforeFirst, List<AuditRecord> records, List<SigningKey> keys) {
+    Proof(byte[] beforeFirst, List<AuditRecord> records, Map<String, ECPublicKey> keys) {
       this.beforeFirst = beforeFirst;
-      this.records = new ArrayList<>(records);
+      this.records = records;
       this.keys = keys;
       this.left = records.size();
     }
@@ -122,15 +122,15 @@ final class AuditTrail {
       if (!record.follows(before)) {
         throw new BrokenTrail("audit record " + index + " does not follow the one before it");
       }
-      for (SigningKey key : keys) {
+      if (!keys.containsKey(record.keyId())) {
+        throw new BrokenTrail("audit record " + index + " names a key that was never used");
+      }
+      for (Map.Entry<String, ECPublicKey> key : keys.entrySet()) {
         context.throwIfDone();
-        boolean own = key.id().equals(record.keyId());
-        if (record.isSignedBy(key.publicKey(), algorithm) != own) {
-          throw new BrokenTrail(
-              "audit record "
-                  + index
-                  + (own ? " was not signed by its key " : " is also accepted by key ")
-                  + key.id());
+        boolean own = key.getKey().equals(record.keyId());
+        if (record.isSignedBy(key.getValue(), algorithm) != own) {
+          String what = own ? " was not signed by its key " : " is also accepted by key ";
+          throw new BrokenTrail("audit record " + index + what + key.getKey());
         }
       }
     }
