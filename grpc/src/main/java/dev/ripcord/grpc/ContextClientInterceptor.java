@@ -1,0 +1,90 @@
+package dev.ripcord.grpc;
+
+import dev.ripcord.Cancellation;
+import dev.ripcord.Context;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.Deadline;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+
+/** Makes every call of a channel under the caller's context. */
+final class ContextClientInterceptor implements ClientInterceptor {
+  private final Self self;
+  private final ContextHeaders codec;
+  private final Duration hopReserve;
+
+  ContextClientInterceptor(Self self, ContextHeaders codec, Duration hopReserve) {
+    this.self = self;
+    this.codec = codec;
+    this.hopReserve = hopReserve;
+  }
+
+  @Override
+  public <Q, R> ClientCall<Q, R> interceptCall(MethodDescriptor<Q, R> method, CallOptions options, Channel next) {
+    Context given = options.getOption(Ripcord.CONTEXT);
+    io.grpc.Context here = io.grpc.Context.current();
+    Context context = given == null ? Context.current() : given;
+    Cancellation done = context.cancellation();
+    if (done != null) {
+      return new DoneClientCall<>(context, done, options.getExecutor(), here);
+    }
+    CallIdentity parent = CallIdentity.of(context);
+    CallerIdentity identity = identityOf(context, parent);
+    Metadata headers = codec.write(identity, context);
+    OutgoingCalls.Outgoing outgoing = new OutgoingCalls.Outgoing(identity.contextId(), method.getFullMethodName());
+    if (parent != null) {
+      parent.calls().add(outgoing);
+    }
+    boolean ours = given != null || GrpcContextStorage.isBoundIn(here);
+    ClientCall<Q, R> call = newCall(method, withDeadline(options, context), next, ours ? here.fork() : here);
+    return new ContextClientCall<>(call, context, headers, outgoing, here);
+  }
+
+  private CallerIdentity identityOf(Context context, @org.jspecify.annotations.Nullable CallIdentity parent) {
+    RequestId chosen = context.value(Ripcord.REQUEST_ID);
+    if (parent == null) {
+      RequestId requestId = chosen == null ? RequestId.random() : chosen;
+      return new CallerIdentity(requestId, ContextIds.next(), null, 0, self.service(), self.instance());
+    }
+    return new CallerIdentity(
+        chosen == null ? parent.requestId() : chosen,
+        ContextIds.next(),
+        parent.contextIdBits(),
+        parent.depth() == Integer.MAX_VALUE ? parent.depth() : parent.depth() + 1,
+        self.service(),
+        self.instance());
+  }
+
+  /** The earlier of the call's deadline and the context's, less what the caller keeps to answer in. */
+  private CallOptions withDeadline(CallOptions options, Context context) {
+    dev.ripcord.Deadline ofContext = context.deadline();
+    if (ofContext == null) {
+      return options;
+    }
+    Duration left = ofContext.remaining().minus(hopReserve);
+    Deadline deadline = Deadline.after(left.isNegative() ? 0 : saturatedNanos(left), TimeUnit.NANOSECONDS);
+    Deadline ofCall = options.getDeadline();
+    return ofCall != null && ofCall.isBefore(deadline) ? options : options.withDeadline(deadline);
+  }
+
+  private static long saturatedNanos(Duration duration) {
+    return TimeUnit.NANOSECONDS.convert(duration);
+  }
+
+  /** gRPC's call takes the io.grpc.Context it is created under: ends with it, and takes its deadline. */
+  private static <Q, R> ClientCall<Q, R> newCall(
+      MethodDescriptor<Q, R> method, CallOptions options, Channel next, io.grpc.Context under) {
+    io.grpc.Context before = under.attach();
+    try {
+      return Objects.requireNonNull(next.newCall(method, options));
+    } finally {
+      under.detach(before);
+    }
+  }
+}

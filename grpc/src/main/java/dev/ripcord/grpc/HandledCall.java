@@ -1,0 +1,240 @@
+package dev.ripcord.grpc;
+
+import dev.ripcord.CancelScope;
+import dev.ripcord.Cancellation;
+import dev.ripcord.Context;
+import dev.ripcord.Deadline;
+import dev.ripcord.Registration;
+import io.grpc.Attributes;
+import io.grpc.Grpc;
+import io.grpc.Status;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call being handled here: its context, and how far its handler is.
+ *
+ * <p>It is <em>ended</em> when its context is, and <em>stopped</em> when the handler has returned. A handler has returned when
+ * its call is over (closed by the handler, by us, or gone) and none of its callbacks runs. A handler that works on after its
+ * callbacks have returned, on threads of its own, is known to have returned when it closes the call; if the call is over before
+ * that, gRPC tells nobody what such a handler still does.
+ *
+ * <pre>
+ *   tracer: opened ──► callbacks enter, leave ──► closed by the handler ──┐
+ *                          │                                              ├──► stopped: scope closed, forgotten
+ *                          └──► context ends: by the transport, a deadline, a cancel ──┘ once no callback runs
+ * </pre>
+ */
+final class HandledCall {
+  /** Where a call's interceptor finds what its tracer has made. */
+  static final io.grpc.Context.Key<HandledCall> KEY = io.grpc.Context.key("ripcord-call");
+
+  private static final int RUNNING = 1; // a callback runs
+  private static final int CLOSING = 2; // the handler has closed the call, or failed
+  private static final int OVER = 4; // nothing more is to come of the call
+  private static final int STOPPED = 8;
+
+  private static final VarHandle PHASE;
+  private static final VarHandle CANCELLATION;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      PHASE = lookup.findVarHandle(HandledCall.class, "phase", int.class);
+      CANCELLATION = lookup.findVarHandle(HandledCall.class, "cancellation", Cancellation.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final Calls calls;
+  private final CallIdentity identity;
+  private final CancelScope scope;
+  private final Instant openedAt = Instant.now();
+  private final long openedNanos = System.nanoTime();
+  private final @Nullable Duration granted;
+
+  private volatile int phase;
+  private volatile @Nullable Cancellation cancellation; // set once, if the context ends before the handler has returned
+  private volatile long endedNanos; // set just before cancellation
+  private volatile @Nullable Registration listening; // set once, by listen
+  private volatile @Nullable ContextServerCall<?, ?> call; // set once, when the call has reached our interceptor
+  private volatile @Nullable Thread runner; // the thread of the callback that runs
+  private volatile @Nullable SocketAddress peer; // set once, before the interceptors
+  private volatile boolean gone; // set when the transport has ended the call
+  private volatile boolean overdue; // set once, by the watch
+
+  HandledCall(Calls calls, CallIdentity identity, Context values, @Nullable Duration granted) {
+    this.calls = calls;
+    this.identity = identity;
+    this.granted = granted;
+    Context parent = identity.in(values);
+    this.scope = granted == null ? parent.withCancel() : parent.withDeadline(Deadline.after(granted));
+  }
+
+  Context context() {
+    return scope.context();
+  }
+
+  CallIdentity identity() {
+    return identity;
+  }
+
+  boolean isEnded() {
+    return context().isDone();
+  }
+
+  // What happens to it, in this order.
+
+  /** It is known from now on, and hears of its end. */
+  void open() {
+    calls.add(this);
+    listening = context().onDone(Runnable::run, this::ended);
+  }
+
+  void accepted(Attributes attributes) {
+    peer = attributes.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+  }
+
+  /** The call has reached the interceptor; if the context has ended meanwhile the call is closed at once. */
+  void attach(ContextServerCall<?, ?> serverCall) {
+    call = serverCall;
+    Cancellation why = cancellation;
+    if (why != null && !gone) {
+      serverCall.endedBy(why);
+    }
+  }
+
+  /** A callback begins on this thread. gRPC runs those of one call one after the other. */
+  void enter() {
+    runner = Thread.currentThread();
+    PHASE.getAndBitwiseOr(this, RUNNING);
+  }
+
+  /** It has returned. */
+  void leave() {
+    runner = null;
+    advance(0, RUNNING);
+  }
+
+  /** The handler closes the call, or has failed so that gRPC will: whatever the stream reports now is the answer's doing. */
+  void closing() {
+    PHASE.getAndBitwiseOr(this, CLOSING);
+  }
+
+  /** The handler has closed the call. */
+  void closed() {
+    advance(CLOSING | OVER, 0);
+  }
+
+  /** The stream has closed; the transport tells how, on its own thread. */
+  void streamClosed(Status status) {
+    Cancellation why = (phase & CLOSING) != 0 ? null : StreamEnd.of(status, context().deadline(), granted, call != null);
+    if (why == null) {
+      closed();
+      return;
+    }
+    gone = true;
+    scope.cancel(why);
+    Cancellation first = context().cancellation();
+    ended(first == null ? why : first);
+  }
+
+  /** The context has ended before the handler had returned. Comes from the context, and from the stream's end. */
+  private void ended(Cancellation first) {
+    endedNanos = cancellation == null ? System.nanoTime() : endedNanos;
+    Cancellation why = first.origin() == null ? first.withOrigin(calls.originFor(identity)) : first;
+    if (!CANCELLATION.compareAndSet(this, null, why)) {
+      return;
+    }
+    ContextServerCall<?, ?> serverCall = call;
+    if (serverCall != null) {
+      serverCall.contextEnded(why, !gone);
+    }
+    advance(OVER, 0);
+    if ((phase & RUNNING) != 0) {
+      calls.overdueWatch().expectReturn();
+    }
+  }
+
+  /** Sets and clears bits; whoever sees the call over and no callback running first has stopped it. */
+  private void advance(int set, int clear) {
+    while (true) {
+      int before = phase;
+      int after = (before | set) & ~clear;
+      boolean stops = (after & OVER) != 0 && (after & (RUNNING | STOPPED)) == 0;
+      if (PHASE.compareAndSet(this, before, stops ? after | STOPPED : after)) {
+        if (stops) {
+          stop();
+        }
+        return;
+      }
+    }
+  }
+
+  private void stop() {
+    long now = System.nanoTime();
+    Registration registration = listening;
+    if (registration != null) {
+      registration.stop();
+    }
+    scope.close();
+    ContextServerCall<?, ?> serverCall = call;
+    if (serverCall != null) {
+      serverCall.handlerReturned();
+    }
+    calls.remove(this, now);
+  }
+
+  // What is shown of it.
+
+  Instant openedAt() {
+    return openedAt;
+  }
+
+  long openedNanos() {
+    return openedNanos;
+  }
+
+  long endedNanos() {
+    return cancellation == null ? 0 : endedNanos;
+  }
+
+  @Nullable Cancellation cancellation() {
+    return cancellation;
+  }
+
+  @Nullable SocketAddress peer() {
+    return peer;
+  }
+
+  @Nullable Thread runner() {
+    return runner;
+  }
+
+  boolean isClosing() {
+    return (phase & CLOSING) != 0;
+  }
+
+  boolean isStopped() {
+    return (phase & STOPPED) != 0;
+  }
+
+  boolean isOverdue() {
+    return overdue;
+  }
+
+  void setOverdue() {
+    overdue = true;
+  }
+
+  @Override
+  public String toString() {
+    return Objects.toString(identity);
+  }
+}

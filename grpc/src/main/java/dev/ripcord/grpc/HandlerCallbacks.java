@@ -1,0 +1,114 @@
+package dev.ripcord.grpc;
+
+import dev.ripcord.Cancellation;
+import dev.ripcord.ContextException;
+import dev.ripcord.grpc.Counters.Event;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.Status;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The callbacks of one call: known to run while they run, skipped when their context has ended. A handler may simply throw its
+ * context's exception.
+ */
+final class HandlerCallbacks<Q, R> extends ServerCall.Listener<Q> {
+  private static final Logger LOG = System.getLogger(HandlerCallbacks.class.getName());
+
+  private final HandledCall handled;
+  private final ContextServerCall<Q, R> call;
+  private final Counters counters;
+  private ServerCall.@Nullable Listener<Q> handler; // set once, by start, before any other callback; null if start failed
+
+  HandlerCallbacks(HandledCall handled, ContextServerCall<Q, R> call, Counters counters) {
+    this.handled = handled;
+    this.call = call;
+    this.counters = counters;
+  }
+
+  void start(ServerCallHandler<Q, R> next, Metadata headers) {
+    if (handled.isEnded()) {
+      counters.count(Event.CALLS_SKIPPED);
+      return;
+    }
+    during(() -> handler = next.startCall(call, headers));
+  }
+
+  @Override
+  public void onMessage(Q message) {
+    ServerCall.Listener<Q> listener = handler;
+    if (listener != null && !handled.isEnded()) {
+      during(() -> listener.onMessage(message));
+    }
+  }
+
+  @Override
+  public void onHalfClose() {
+    ServerCall.Listener<Q> listener = handler;
+    if (listener != null && !handled.isEnded()) {
+      during(listener::onHalfClose);
+    }
+  }
+
+  @Override
+  public void onReady() {
+    ServerCall.Listener<Q> listener = handler;
+    if (listener != null && !handled.isEnded()) {
+      during(listener::onReady);
+    }
+  }
+
+  @Override
+  public void onCancel() {
+    ServerCall.Listener<Q> listener = handler;
+    if (listener != null) {
+      during(listener::onCancel);
+    }
+  }
+
+  @Override
+  public void onComplete() {
+    ServerCall.Listener<Q> listener = handler;
+    if (listener != null) {
+      // To gRPC the call is complete when it was closed; the handler did not complete it if we closed it.
+      during(call.isClosedForContext() ? listener::onCancel : listener::onComplete);
+    }
+  }
+
+  private void during(Runnable callback) {
+    io.grpc.Context before = call.grpcContext().attach();
+    handled.enter();
+    try {
+      callback.run();
+    } catch (RuntimeException e) {
+      failed(e);
+    } finally {
+      handled.leave();
+      call.grpcContext().detach(before);
+    }
+  }
+
+  private void failed(RuntimeException failure) {
+    if (handled.isEnded() || (failure instanceof ContextException && handled.isClosing())) {
+      counters.count(Event.FAILURES_AFTER_END);
+      LOG.log(Level.DEBUG, text(failure), failure);
+    } else if (failure instanceof ContextException ended) {
+      Cancellation why = ended.cancellation();
+      Status status = CancellationStatus.ofCallee(why);
+      call.close(status, CancellationStatus.trailers(status, why));
+    } else {
+      // gRPC closes the call, and logs.
+      handled.closing();
+      handled.closed();
+      throw failure;
+    }
+  }
+
+  private Supplier<String> text(RuntimeException failure) {
+    return () -> "handler of " + handled + " after its context's end: " + failure;
+  }
+}
