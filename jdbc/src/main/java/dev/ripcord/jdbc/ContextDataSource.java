@@ -1,0 +1,157 @@
+package dev.ripcord.jdbc;
+
+import dev.ripcord.Context;
+import dev.ripcord.TimeSource;
+import java.io.PrintWriter;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.util.Objects;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A data source whose SQL stops on the database server when its context ends.
+ *
+ * <pre>{@code
+ * DataSource dataSource = ContextDataSource.wrap(pool);
+ *
+ * try (CancelScope scope = Context.current().withTimeout(Duration.ofSeconds(2))) {
+ *   List<Order> orders = scope.context().call(() -> report(dataSource)); // plain JDBC
+ * } catch (SQLException e) {
+ *   if (e.getCause() instanceof ContextException ended) {
+ *     log.info("given up: {}", ended.cancellation());
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>Code that uses the connections needs no change. The context is {@link Context#current()} at
+ * the moment a statement is executed, and for {@code getConnection} when it is called.
+ *
+ * <ul>
+ *   <li><b>Execute</b>, batches included: not sent if the context is done; if it ends meanwhile,
+ *       the statement is cancelled on the server and throws. The connection stays usable, and
+ *       nothing of the cancel reaches a later statement or the connection's next user. A statement
+ *       that finished all the same returns normally.
+ *   <li><b>Result sets</b> belong to the context of their statement: moving to another row of them
+ *       throws once it is done. They are never closed under their reader. Generated keys can always
+ *       be read.
+ *   <li><b>{@code commit}</b> is never cancelled once sent. Under a done context it is not sent:
+ *       the transaction is rolled back and {@code commit} throws.
+ *   <li><b>{@code rollback}, {@code setAutoCommit}, {@code close}</b> and all else work under a
+ *       done context. A cancelled statement inside a transaction leaves it as any failed one does;
+ *       in PostgreSQL nothing but a rollback helps.
+ *   <li><b>{@code getConnection}</b> waits no longer than the context lives, if the data source is
+ *       HikariCP's, Tomcat's, c3p0's or H2's pool, or that of a driver (PostgreSQL, MariaDB, MySQL,
+ *       H2). Any other is asked on the calling thread, as its answer may depend on the thread, and
+ *       makes that wait as long as it likes. So wrap the pool itself, and let everything else wrap
+ *       this. Who takes connections past this wrapper can make others wait longer than they should.
+ * </ul>
+ *
+ * <p>A cut statement throws an {@link SQLException} whose cause is the {@link
+ * dev.ripcord.ContextException} with the cancellation; after a struck deadline it is an {@link
+ * java.sql.SQLTimeoutException}. It has the SQLState and code of the driver's own exception, which
+ * is suppressed in it, and 57014 if there was none. Kind and reason are the context's: a failure of
+ * any sort under a done context is reported as cut.
+ *
+ * <p>With PostgreSQL's driver, 42 or later, a cancel is neither lost nor strays. With any other it
+ * is {@link java.sql.Statement#cancel()}, repeated until the statement returns: best effort, as
+ * good as the driver's. {@code unwrap} gives the driver's objects, which know of no context; all
+ * other ways lead to wrapped ones.
+ *
+ * <p>Connections are as safe for several threads as the driver's; one statement runs at a time. No
+ * thread is ever interrupted.
+ */
+public final class ContextDataSource implements DataSource {
+  private final DataSource source;
+  private final Supply supply;
+  private final ConnectionWait pooled;
+
+  private ContextDataSource(DataSource source) {
+    this.source = source;
+    this.supply = Supply.of(source);
+    this.pooled = new ConnectionWait(source::getConnection, TimeSource.system());
+  }
+
+  /** {@code source} with connections whose statements end with their contexts. */
+  public static DataSource wrap(DataSource source) {
+    Objects.requireNonNull(source, "source is null");
+    return source instanceof ContextDataSource ? source : new ContextDataSource(source);
+  }
+
+  @Override
+  public Connection getConnection() throws SQLException {
+    if (supply == Supply.POOL) {
+      return open(pooled.take(Context.current()), pooled::gaveBack);
+    }
+    return open(takeUnpooled(source::getConnection), ContextDataSource::forget);
+  }
+
+  @Override
+  public Connection getConnection(String username, String password) throws SQLException {
+    return open(
+        takeUnpooled(() -> source.getConnection(username, password)), ContextDataSource::forget);
+  }
+
+  private Connection takeUnpooled(ConnectionCall call) throws SQLException {
+    Context context = Context.current();
+    if (supply == Supply.UNKNOWN) {
+      Cut.throwIfDone(context);
+      return call.run();
+    }
+    // Waits alone: one that hangs in the network must not be left to the next caller.
+    return new ConnectionWait(call, TimeSource.system()).take(context);
+  }
+
+  private static Connection open(Connection raw, Runnable givenBack) throws SQLException {
+    try {
+      return Session.open(raw, givenBack).connection();
+    } catch (SQLException | RuntimeException e) {
+      raw.close();
+      throw e;
+    }
+  }
+
+  private static void forget() {}
+
+  @Override
+  public <T> T unwrap(Class<T> type) throws SQLException {
+    return Wrapped.unwrap(this, source, type);
+  }
+
+  @Override
+  public boolean isWrapperFor(Class<?> type) throws SQLException {
+    return Wrapped.isWrapperFor(this, source, type);
+  }
+
+  @Override
+  public @Nullable PrintWriter getLogWriter() throws SQLException {
+    return source.getLogWriter();
+  }
+
+  @Override
+  public void setLogWriter(@Nullable PrintWriter out) throws SQLException {
+    source.setLogWriter(out);
+  }
+
+  @Override
+  public void setLoginTimeout(int seconds) throws SQLException {
+    source.setLoginTimeout(seconds);
+  }
+
+  @Override
+  public int getLoginTimeout() throws SQLException {
+    return source.getLoginTimeout();
+  }
+
+  @Override
+  public Logger getParentLogger() throws SQLFeatureNotSupportedException {
+    return source.getParentLogger();
+  }
+
+  @Override
+  public String toString() {
+    return "ContextDataSource[" + source + "]";
+  }
+}
