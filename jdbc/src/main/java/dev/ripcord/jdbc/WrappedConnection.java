@@ -23,21 +23,22 @@ final class WrappedConnection extends Wrapped<Connection> {
   @Override
   @Nullable Object answer(Object self, Method method, @Nullable Object @Nullable [] args)
       throws SQLException {
-    switch (method.getName()) {
-      case "commit":
-        session.commit(Context.current());
-        return null;
-      case "close":
-        session.close();
-        return null;
-      case "abort":
-        session.abort((Executor) Objects.requireNonNull(args)[0]);
-        return null;
-      case "isClosed":
-        return ask(method, args); // must not wait for a statement that another thread runs
-      default:
-        return wrapped(session.inTurn(() -> ask(method, args)));
-    }
+    return switch (method.getName()) {
+      case "commit" -> done(() -> session.commit(Context.current()));
+      case "close" -> done(session::close);
+      case "abort" -> done(() -> session.abort((Executor) Objects.requireNonNull(args)[0]));
+      case "isClosed" -> ask(method, args); // must not wait for what another thread executes
+      default -> wrapped(session.inTurn(() -> ask(method, args)));
+    };
+  }
+
+  private interface Step {
+    void run() throws SQLException;
+  }
+
+  private static @Nullable Object done(Step step) throws SQLException {
+    step.run();
+    return null;
   }
 
   private @Nullable Object wrapped(@Nullable Object answer) {

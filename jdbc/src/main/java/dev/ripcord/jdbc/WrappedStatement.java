@@ -32,35 +32,32 @@ final class WrappedStatement extends Wrapped<Statement> {
   @Override
   @Nullable Object answer(Object self, Method method, @Nullable Object @Nullable [] args)
       throws SQLException {
-    switch (method.getName()) {
-      case "execute":
-      case "executeQuery":
-      case "executeUpdate":
-      case "executeLargeUpdate":
-      case "executeBatch":
-      case "executeLargeBatch":
-        context = Context.current();
-        return execute((Statement) self, method, args);
-      case "getMoreResults":
-        return execute((Statement) self, method, args);
-      case "getConnection":
-        return session.connection();
-      case "getGeneratedKeys":
-        // Of something that has happened: whoever did it may know.
-        return wrapped(ask(method, args), (Statement) self, Context.background());
-      default:
-        return wrapped(ask(method, args), (Statement) self, context);
-    }
+    Statement user = (Statement) self;
+    return switch (method.getName()) {
+      case "execute",
+          "executeQuery",
+          "executeUpdate",
+          "executeLargeUpdate",
+          "executeBatch",
+          "executeLargeBatch" ->
+          executeUnder(Context.current(), user, method, args);
+      case "getMoreResults" -> executeUnder(context, user, method, args);
+      case "getConnection" -> session.connection();
+      // Of something that has happened: whoever did it may know.
+      case "getGeneratedKeys" -> wrapped(ask(method, args), user, Context.background());
+      default -> wrapped(ask(method, args), user, context);
+    };
   }
 
-  private @Nullable Object execute(
-      Statement self, Method method, @Nullable Object @Nullable [] args) throws SQLException {
-    Context now = context;
-    return wrapped(session.execute(now, raw, () -> ask(method, args)), self, now);
-  }
-
-  private @Nullable Object wrapped(@Nullable Object answer, Statement self, Context of)
+  private @Nullable Object executeUnder(
+      Context now, Statement user, Method method, @Nullable Object @Nullable [] args)
       throws SQLException {
-    return answer instanceof ResultSet rows ? ContextResultSet.of(rows, session, self, of) : answer;
+    context = now;
+    return wrapped(session.execute(now, raw, () -> ask(method, args)), user, now);
+  }
+
+  private @Nullable Object wrapped(@Nullable Object answer, Statement user, Context of)
+      throws SQLException {
+    return answer instanceof ResultSet rows ? ContextResultSet.of(rows, session, user, of) : answer;
   }
 }
