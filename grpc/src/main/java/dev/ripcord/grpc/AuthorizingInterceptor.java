@@ -27,7 +27,8 @@ final class AuthorizingInterceptor implements ServerInterceptor {
       return next.startCall(call, headers);
     }
     String name = call.getMethodDescriptor().getFullMethodName();
-    call.close(Status.PERMISSION_DENIED.withDescription(name + " is not for this caller"), new Metadata());
+    call.close(
+        Status.PERMISSION_DENIED.withDescription(name + " is not for this caller"), new Metadata());
     return new ServerCall.Listener<>() {};
   }
 
@@ -36,9 +37,13 @@ final class AuthorizingInterceptor implements ServerInterceptor {
     try {
       return authorizer.permits(
           new Authorizer.Request(
-              operation, call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR), headers, call.getAttributes()));
+              operation,
+              call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR),
+              headers,
+              call.getAttributes()));
     } catch (RuntimeException e) {
-      LOG.log(Level.ERROR, "the authorizer failed on " + operation + ", which is therefore refused", e);
+      LOG.log(
+          Level.ERROR, "the authorizer failed on " + operation + ", which is therefore refused", e);
       return false;
     }
   }

@@ -6,7 +6,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which node of which tree a handler's context is. Every context derived from it answers the same, also a detached one.
+ * Which node of which tree a handler's context is. Every context derived from it answers the same,
+ * also a detached one.
  *
  * <pre>{@code
  * CallIdentity call = CallIdentity.of(Context.current());
@@ -56,7 +57,10 @@ public final class CallIdentity {
     return ContextIds.toHex(contextId);
   }
 
-  /** The name of the context the caller itself was called with, 16 hex digits; null if nobody called it. */
+  /**
+   * The name of the context the caller itself was called with, 16 hex digits; null if nobody called
+   * it.
+   */
   public @Nullable String parentContextId() {
     return parentContextId == null ? null : ContextIds.toHex(parentContextId);
   }

@@ -6,8 +6,8 @@ import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 
 /**
- * Opens the context of a call when its headers arrive, and ends it when the stream does; both on the transport's thread, before
- * any executor has a say.
+ * Opens the context of a call when its headers arrive, and ends it when the stream does; both on
+ * the transport's thread, before any executor has a say.
  */
 final class CallTracer extends ServerStreamTracer {
   /** Our own services: no context, no node in any tree. */
@@ -58,7 +58,8 @@ final class CallTracer extends ServerStreamTracer {
       }
       CallIdentity identity = new CallIdentity(codec.readCaller(headers), fullMethodName);
       Context values = codec.readValues(headers, root);
-      return new CallTracer(new HandledCall(calls, identity, values, limits.grant(GrpcTimeout.of(headers))));
+      return new CallTracer(
+          new HandledCall(calls, identity, values, limits.grant(GrpcTimeout.of(headers))));
     }
   }
 }

@@ -37,7 +37,10 @@ final class Calls {
     }
   }
 
-  /** Waits until no call is being handled; false if one still is after {@code atMost}, or when this thread is interrupted. */
+  /**
+   * Waits until no call is being handled; false if one still is after {@code atMost}, or when this
+   * thread is interrupted.
+   */
   synchronized boolean awaitNone(Duration atMost) {
     long end = System.nanoTime() + atMost.toNanos();
     while (!live.isEmpty()) {

@@ -44,8 +44,8 @@ public final class CancellationStatus {
   private CancellationStatus() {}
 
   /**
-   * The cancellation that {@code failure} of a call carries: of the caller's own context, or of the callee's as it told. Null
-   * if the call failed for another reason, or the callee did not say.
+   * The cancellation that {@code failure} of a call carries: of the caller's own context, or of the
+   * callee's as it told. Null if the call failed for another reason, or the callee did not say.
    */
   public static @Nullable Cancellation of(Throwable failure) {
     Objects.requireNonNull(failure, "failure is null");
@@ -69,7 +69,10 @@ public final class CancellationStatus {
     return t instanceof StatusException e ? e.getTrailers() : null;
   }
 
-  /** The cancellation in the trailers of a call, for listeners that see these; null if there is none that can be read. */
+  /**
+   * The cancellation in the trailers of a call, for listeners that see these; null if there is none
+   * that can be read.
+   */
   public static @Nullable Cancellation of(Metadata trailers) {
     Objects.requireNonNull(trailers, "trailers is null");
     try {
@@ -87,7 +90,8 @@ public final class CancellationStatus {
 
   /** For the caller whose own context ended. */
   static Status ofCaller(Cancellation why) {
-    Status status = why.kind() == Cancellation.Kind.CANCELED ? Status.CANCELLED : Status.DEADLINE_EXCEEDED;
+    Status status =
+        why.kind() == Cancellation.Kind.CANCELED ? Status.CANCELLED : Status.DEADLINE_EXCEEDED;
     return status.withDescription(why.toString()).withCause(why.toException());
   }
 
@@ -97,16 +101,25 @@ public final class CancellationStatus {
         why.kind() == Cancellation.Kind.DEADLINE_EXCEEDED
             ? Status.DEADLINE_EXCEEDED
             : STATUS_BY_CODE.getOrDefault(why.reason().code(), Status.CANCELLED);
-    return Objects.requireNonNull(status).withDescription(Text.bounded(why.toString(), DESCRIPTION_BYTES));
+    return Objects.requireNonNull(status)
+        .withDescription(Text.bounded(why.toString(), DESCRIPTION_BYTES));
   }
 
-  /** The details of the callee's answer: for any language an ErrorInfo, for ours the whole cancellation. */
+  /**
+   * The details of the callee's answer: for any language an ErrorInfo, for ours the whole
+   * cancellation.
+   */
   static Metadata trailers(Status status, Cancellation why) {
     com.google.rpc.Status details =
         com.google.rpc.Status.newBuilder()
             .setCode(status.getCode().value())
             .setMessage(Objects.requireNonNullElse(status.getDescription(), ""))
-            .addDetails(Any.pack(ErrorInfo.newBuilder().setDomain(DOMAIN).setReason(why.reason().code()).build()))
+            .addDetails(
+                Any.pack(
+                    ErrorInfo.newBuilder()
+                        .setDomain(DOMAIN)
+                        .setReason(why.reason().code())
+                        .build()))
             .addDetails(Any.pack(WireCancellation.toProto(why)))
             .build();
     Metadata trailers = StatusProto.toStatusException(details).getTrailers();

@@ -14,15 +14,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * A call that ends with its caller's context.
  *
- * <p>It listens to the context from the return of {@code start}, since gRPC cannot bear a cancel meanwhile, until the call is
- * closed or given up by its user. Nothing of it stays with the context after that.
+ * <p>It listens to the context from the return of {@code start}, since gRPC cannot bear a cancel
+ * meanwhile, until the call is closed or given up by its user. Nothing of it stays with the context
+ * after that.
  */
 final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
   private static final VarHandle LISTENING;
 
   static {
     try {
-      LISTENING = MethodHandles.lookup().findVarHandle(ContextClientCall.class, "listening", Registration.class);
+      LISTENING =
+          MethodHandles.lookup()
+              .findVarHandle(ContextClientCall.class, "listening", Registration.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -46,7 +49,11 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
   private final Metadata ours;
   private final OutgoingCalls.Outgoing outgoing;
   private final io.grpc.Context callers;
-  private volatile @Nullable Registration listening; // null before start has returned; OVER in the end
+
+  // Null before start has returned; OVER in the end.
+  @SuppressWarnings("UnusedVariable") // LISTENING reads and writes it
+  private volatile @Nullable Registration listening;
+
   private volatile @Nullable Cancellation ended; // set once, if the context ends first
   private volatile boolean givenUp; // its user has cancelled it
 
@@ -98,7 +105,8 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
   /** Why the context ended this call, or null if it ended by itself. */
   private @Nullable Cancellation whyEnded(Status status) {
     boolean looksEnded =
-        status.getCode() == Status.Code.CANCELLED || status.getCode() == Status.Code.DEADLINE_EXCEEDED;
+        status.getCode() == Status.Code.CANCELLED
+            || status.getCode() == Status.Code.DEADLINE_EXCEEDED;
     if (!looksEnded || givenUp) {
       return null;
     }
@@ -107,7 +115,10 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
     return told == null ? context.cancellation() : told;
   }
 
-  /** Calls back under the caller's io.grpc.Context; gRPC would take the one the call was created under. */
+  /**
+   * Calls back under the caller's io.grpc.Context; gRPC would take the one the call was created
+   * under.
+   */
   private final class ContextListener extends ClientCall.Listener<R> {
     private final ClientCall.Listener<R> listener;
 

@@ -26,7 +26,8 @@ final class ContextClientInterceptor implements ClientInterceptor {
   }
 
   @Override
-  public <Q, R> ClientCall<Q, R> interceptCall(MethodDescriptor<Q, R> method, CallOptions options, Channel next) {
+  public <Q, R> ClientCall<Q, R> interceptCall(
+      MethodDescriptor<Q, R> method, CallOptions options, Channel next) {
     Context given = options.getOption(Ripcord.CONTEXT);
     io.grpc.Context here = io.grpc.Context.current();
     Context context = given == null ? Context.current() : given;
@@ -37,20 +38,24 @@ final class ContextClientInterceptor implements ClientInterceptor {
     CallIdentity parent = CallIdentity.of(context);
     CallerIdentity identity = identityOf(context, parent);
     Metadata headers = codec.write(identity, context);
-    OutgoingCalls.Outgoing outgoing = new OutgoingCalls.Outgoing(identity.contextId(), method.getFullMethodName());
+    OutgoingCalls.Outgoing outgoing =
+        new OutgoingCalls.Outgoing(identity.contextId(), method.getFullMethodName());
     if (parent != null) {
       parent.calls().add(outgoing);
     }
     boolean ours = given != null || GrpcContextStorage.isBoundIn(here);
-    ClientCall<Q, R> call = newCall(method, withDeadline(options, context), next, ours ? here.fork() : here);
+    ClientCall<Q, R> call =
+        newCall(method, withDeadline(options, context), next, ours ? here.fork() : here);
     return new ContextClientCall<>(call, context, headers, outgoing, here);
   }
 
-  private CallerIdentity identityOf(Context context, @org.jspecify.annotations.Nullable CallIdentity parent) {
+  private CallerIdentity identityOf(
+      Context context, @org.jspecify.annotations.Nullable CallIdentity parent) {
     RequestId chosen = context.value(Ripcord.REQUEST_ID);
     if (parent == null) {
       RequestId requestId = chosen == null ? RequestId.random() : chosen;
-      return new CallerIdentity(requestId, ContextIds.next(), null, 0, self.service(), self.instance());
+      return new CallerIdentity(
+          requestId, ContextIds.next(), null, 0, self.service(), self.instance());
     }
     return new CallerIdentity(
         chosen == null ? parent.requestId() : chosen,
@@ -61,14 +66,17 @@ final class ContextClientInterceptor implements ClientInterceptor {
         self.instance());
   }
 
-  /** The earlier of the call's deadline and the context's, less what the caller keeps to answer in. */
+  /**
+   * The earlier of the call's deadline and the context's, less what the caller keeps to answer in.
+   */
   private CallOptions withDeadline(CallOptions options, Context context) {
     dev.ripcord.Deadline ofContext = context.deadline();
     if (ofContext == null) {
       return options;
     }
     Duration left = ofContext.remaining().minus(hopReserve);
-    Deadline deadline = Deadline.after(left.isNegative() ? 0 : saturatedNanos(left), TimeUnit.NANOSECONDS);
+    Deadline deadline =
+        Deadline.after(left.isNegative() ? 0 : saturatedNanos(left), TimeUnit.NANOSECONDS);
     Deadline ofCall = options.getDeadline();
     return ofCall != null && ofCall.isBefore(deadline) ? options : options.withDeadline(deadline);
   }
@@ -77,7 +85,10 @@ final class ContextClientInterceptor implements ClientInterceptor {
     return TimeUnit.NANOSECONDS.convert(duration);
   }
 
-  /** gRPC's call takes the io.grpc.Context it is created under: ends with it, and takes its deadline. */
+  /**
+   * gRPC's call takes the io.grpc.Context it is created under: ends with it, and takes its
+   * deadline.
+   */
   private static <Q, R> ClientCall<Q, R> newCall(
       MethodDescriptor<Q, R> method, CallOptions options, Channel next, io.grpc.Context under) {
     io.grpc.Context before = under.attach();

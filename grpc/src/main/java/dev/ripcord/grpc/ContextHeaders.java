@@ -12,10 +12,11 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The headers of a call, both ways: {@code ripcord-bin} with the ids, {@code ctx-*} with the values.
+ * The headers of a call, both ways: {@code ripcord-bin} with the ids, {@code ctx-*} with the
+ * values.
  *
- * <p>What comes in is somebody else's: bounded, and what does not fit is dropped and counted. What goes out is the caller's own:
- * what does not fit is a mistake the caller is told about.
+ * <p>What comes in is somebody else's: bounded, and what does not fit is dropped and counted. What
+ * goes out is the caller's own: what does not fit is a mistake the caller is told about.
  */
 final class ContextHeaders {
   /** Values of keys not declared here, on their way through. */
@@ -25,7 +26,15 @@ final class ContextHeaders {
   private static final Metadata.Key<String> TRACEPARENT =
       Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER);
 
-  private record Foreign(RawHeader header, byte[] value) {}
+  private static final class Foreign {
+    final RawHeader header;
+    final byte[] value;
+
+    Foreign(RawHeader header, byte[] value) {
+      this.header = header;
+      this.value = value;
+    }
+  }
 
   private final Map<String, ValueHeader<?>> declared = new LinkedHashMap<>();
   private final Limits limits;
@@ -85,7 +94,10 @@ final class ContextHeaders {
       try {
         byte[] value = header.header().read(headers);
         if (value != null) {
-          with = admit(header.header(), value, budget) ? header.bind(with, value) : dropped(with, Event.VALUES_DROPPED);
+          with =
+              admit(header.header(), value, budget)
+                  ? header.bind(with, value)
+                  : dropped(with, Event.VALUES_DROPPED);
         }
       } catch (RuntimeException undecodable) {
         counters.count(Event.VALUES_DROPPED);
@@ -113,7 +125,9 @@ final class ContextHeaders {
   private @Nullable Foreign readForeign(Metadata headers, String name, Budget budget) {
     try {
       RawHeader header =
-          name.endsWith(Metadata.BINARY_HEADER_SUFFIX) ? new RawHeader.Binary(name) : new RawHeader.OpaqueText(name);
+          name.endsWith(Metadata.BINARY_HEADER_SUFFIX)
+              ? new RawHeader.Binary(name)
+              : new RawHeader.OpaqueText(name);
       byte[] value = header.read(headers);
       return value != null && admit(header, value, budget) ? new Foreign(header, value) : null;
     } catch (IllegalArgumentException malformed) {
@@ -123,7 +137,10 @@ final class ContextHeaders {
 
   private boolean admit(RawHeader header, byte[] value, Budget budget) {
     // Undeclared text stays encoded, three characters for a byte at worst.
-    int longest = header instanceof RawHeader.OpaqueText ? 3 * limits.maxValueBytes() : limits.maxValueBytes();
+    int longest =
+        header instanceof RawHeader.OpaqueText
+            ? 3 * limits.maxValueBytes()
+            : limits.maxValueBytes();
     return limits.trustsPeers() && value.length <= longest && budget.takes(header, value);
   }
 
@@ -158,12 +175,23 @@ final class ContextHeaders {
   private void write(ValueHeader<?> header, byte[] value, Metadata headers, Budget budget) {
     if (value.length > limits.maxValueBytes()) {
       throw new IllegalArgumentException(
-          "the value for header \"" + header.name() + "\" has " + value.length + " bytes, at most " + limits.maxValueBytes() + " travel");
+          "the value for header \""
+              + header.name()
+              + "\" has "
+              + value.length
+              + " bytes, at most "
+              + limits.maxValueBytes()
+              + " travel");
     }
     if (!budget.takes(header.header(), value)) {
       throw new IllegalArgumentException(
-          "no room for header \"" + header.name() + "\": a call carries at most " + limits.maxValues() + " values and "
-              + limits.maxHeaderBytes() + " bytes of headers");
+          "no room for header \""
+              + header.name()
+              + "\": a call carries at most "
+              + limits.maxValues()
+              + " values and "
+              + limits.maxHeaderBytes()
+              + " bytes of headers");
     }
     header.header().write(headers, value);
   }
@@ -172,8 +200,8 @@ final class ContextHeaders {
   private void passThrough(Metadata headers, Context context, Budget budget) {
     List<Foreign> foreign = context.value(PASSED_THROUGH);
     for (Foreign one : foreign == null ? List.<Foreign>of() : foreign) {
-      if (budget.takes(one.header(), one.value())) {
-        one.header().write(headers, one.value());
+      if (budget.takes(one.header, one.value)) {
+        one.header.write(headers, one.value);
       } else {
         counters.count(Event.FOREIGN_VALUES_DROPPED);
       }
@@ -202,7 +230,7 @@ final class ContextHeaders {
     }
     List<Foreign> foreign = context.value(PASSED_THROUGH);
     if (foreign != null) {
-      foreign.forEach(one -> names.add(bare(one.header().name())));
+      foreign.forEach(one -> names.add(bare(one.header.name())));
     }
     return List.copyOf(names);
   }
@@ -212,7 +240,8 @@ final class ContextHeaders {
     if (headerName.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {
       end -= Metadata.BINARY_HEADER_SUFFIX.length();
     }
-    return headerName.substring(ValueHeader.PREFIX.length(), Math.max(end, ValueHeader.PREFIX.length()));
+    return headerName.substring(
+        ValueHeader.PREFIX.length(), Math.max(end, ValueHeader.PREFIX.length()));
   }
 
   /** What is left of a call's room. */

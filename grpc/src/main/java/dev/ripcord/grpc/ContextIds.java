@@ -6,7 +6,9 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Names of single calls' contexts: eight bytes, unique in a process, unlikely to meet elsewhere. */
+/**
+ * Names of single calls' contexts: eight bytes, unique in a process, unlikely to meet elsewhere.
+ */
 final class ContextIds {
   static final int BYTES = 8;
 

@@ -10,20 +10,25 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that may be closed from two sides: by its handler, and by the end of its context. gRPC's own call must be used by one
- * thread at a time, so the two take turns; what the handler still sends after the context's end is dropped.
+ * A call that may be closed from two sides: by its handler, and by the end of its context. gRPC's
+ * own call must be used by one thread at a time, so the two take turns; what the handler still
+ * sends after the context's end is dropped.
  */
 final class ContextServerCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
   private static final int OPEN = 0;
   private static final int HANDLER_SENDS = 1; // the handler is inside gRPC's call
-  private static final int END_WAITS = 2; // it is, and closes the call for the context when it comes out
+  private static final int END_WAITS =
+      2; // it is, and closes the call for the context when it comes out
   private static final int CLOSED = 3;
 
   private final HandledCall handled;
-  // Whoever listens to io.grpc.Context in the handler, or calls through a channel without Ripcord, hears of the end by this.
-  private final io.grpc.Context.CancellableContext grpcContext = io.grpc.Context.current().withCancellation();
+  // Whoever listens to io.grpc.Context in the handler, or calls through a channel without Ripcord,
+  // hears of the end by this.
+  private final io.grpc.Context.CancellableContext grpcContext =
+      io.grpc.Context.current().withCancellation();
   private final AtomicInteger turn = new AtomicInteger(OPEN);
-  private volatile @Nullable Cancellation endedBy; // set once, before the call is to be closed for it
+  private volatile @Nullable Cancellation
+      endedBy; // set once, before the call is to be closed for it
   private volatile boolean closedForContext; // set once, when it is
 
   ContextServerCall(ServerCall<Q, R> call, HandledCall handled) {
@@ -90,7 +95,10 @@ final class ContextServerCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
 
   // The context's side.
 
-  /** The context has ended; the call is closed for it if {@code close}, else the transport has seen to that. */
+  /**
+   * The context has ended; the call is closed for it if {@code close}, else the transport has seen
+   * to that.
+   */
   void contextEnded(Cancellation why, boolean close) {
     if (close) {
       endedBy(why);

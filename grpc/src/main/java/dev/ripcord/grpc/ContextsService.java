@@ -43,7 +43,9 @@ final class ContextsService extends ContextsGrpc.ContextsImplBase {
       return;
     }
     RequestId only = idLength == 0 ? null : RequestId.of(request.getRequestId().toByteArray());
-    sendAll(nodes(only, request.getIncludeStopped()).iterator(), (ServerCallStreamObserver<Node>) observer);
+    sendAll(
+        nodes(only, request.getIncludeStopped()).iterator(),
+        (ServerCallStreamObserver<Node>) observer);
   }
 
   /** As fast as the caller reads. */
@@ -87,7 +89,8 @@ final class ContextsService extends ContextsGrpc.ContextsImplBase {
 
   private Node live(HandledCall call) {
     Cancellation why = call.cancellation();
-    Node.Builder node = node(call.identity(), call.peer(), call.openedAt(), System.nanoTime() - call.openedNanos());
+    Node.Builder node =
+        node(call.identity(), call.peer(), call.openedAt(), System.nanoTime() - call.openedNanos());
     Deadline deadline = call.context().deadline();
     if (deadline != null) {
       node.setRemaining(WireCancellation.toProto(deadline.remaining()));
@@ -105,7 +108,11 @@ final class ContextsService extends ContextsGrpc.ContextsImplBase {
 
   private Node stopped(StoppedCalls.Stopped call) {
     Node.Builder node =
-        node(call.identity(), call.peer(), call.openedAt(), call.stoppedNanos() - call.openedNanos())
+        node(
+                call.identity(),
+                call.peer(),
+                call.openedAt(),
+                call.stoppedNanos() - call.openedNanos())
             .setState(Node.State.STOPPED)
             .setEndedMonotonicNs(call.endedNanos())
             .setStoppedMonotonicNs(call.stoppedNanos());
@@ -115,7 +122,10 @@ final class ContextsService extends ContextsGrpc.ContextsImplBase {
   }
 
   private Node.Builder node(
-      CallIdentity identity, @Nullable SocketAddress peer, java.time.Instant openedAt, long ageNanos) {
+      CallIdentity identity,
+      @Nullable SocketAddress peer,
+      java.time.Instant openedAt,
+      long ageNanos) {
     Node.Builder node =
         Node.newBuilder()
             .setRequestId(ByteString.copyFrom(identity.requestId().toBytes()))
@@ -137,7 +147,9 @@ final class ContextsService extends ContextsGrpc.ContextsImplBase {
 
   private static OutgoingCall toProto(OutgoingCalls.Outgoing outgoing) {
     OutgoingCall.Builder call =
-        OutgoingCall.newBuilder().setContextId(ContextIds.toBytes(outgoing.contextId)).setMethod(outgoing.method);
+        OutgoingCall.newBuilder()
+            .setContextId(ContextIds.toBytes(outgoing.contextId))
+            .setMethod(outgoing.method);
     set(outgoing.cancellation(), why -> call.setCancellation(WireCancellation.toProto(why)));
     return call.build();
   }

@@ -6,7 +6,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What was dropped or skipped since the start, without a word in any log. Any thread may read at any time. */
+/**
+ * What was dropped or skipped since the start, without a word in any log. Any thread may read at
+ * any time.
+ */
 public final class Counters {
 
   enum Event {
@@ -39,17 +42,26 @@ public final class Counters {
     return adder;
   }
 
-  /** Headers naming a caller's context that were malformed, oversized, doubled or came from somebody not trusted. */
+  /**
+   * Headers naming a caller's context that were malformed, oversized, doubled or came from somebody
+   * not trusted.
+   */
   public long idsDropped() {
     return adder(Event.IDS_DROPPED).sum();
   }
 
-  /** Values of declared keys that were malformed, oversized, doubled, too many, or came from somebody not trusted. */
+  /**
+   * Values of declared keys that were malformed, oversized, doubled, too many, or came from
+   * somebody not trusted.
+   */
   public long valuesDropped() {
     return adder(Event.VALUES_DROPPED).sum();
   }
 
-  /** Values of keys not declared here that were not passed through, for the same causes or for want of room. */
+  /**
+   * Values of keys not declared here that were not passed through, for the same causes or for want
+   * of room.
+   */
   public long foreignValuesDropped() {
     return adder(Event.FOREIGN_VALUES_DROPPED).sum();
   }
@@ -77,7 +89,8 @@ public final class Counters {
   /** All of them by name, sorted; a copy. */
   public Map<String, Long> asMap() {
     Map<String, Long> all = new TreeMap<>();
-    counts.forEach((event, adder) -> all.put(event.name().toLowerCase(java.util.Locale.ROOT), adder.sum()));
+    counts.forEach(
+        (event, adder) -> all.put(event.name().toLowerCase(java.util.Locale.ROOT), adder.sum()));
     return Collections.unmodifiableMap(all);
   }
 

@@ -15,7 +15,8 @@ final class DoneClientCall<Q, R> extends ClientCall<Q, R> {
   private final @Nullable Executor executor;
   private final io.grpc.Context callers;
 
-  DoneClientCall(Context context, Cancellation why, @Nullable Executor executor, io.grpc.Context callers) {
+  DoneClientCall(
+      Context context, Cancellation why, @Nullable Executor executor, io.grpc.Context callers) {
     this.context = context;
     this.why = why;
     this.executor = executor;

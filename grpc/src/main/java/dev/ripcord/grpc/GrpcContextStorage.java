@@ -5,8 +5,9 @@ import dev.ripcord.ContextStorage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps {@link Context#current()} inside {@code io.grpc.Context}, so that whatever carries the one across threads carries the
- * other. Found by {@link java.util.ServiceLoader}; gRPC's own storage stays as it is.
+ * Keeps {@link Context#current()} inside {@code io.grpc.Context}, so that whatever carries the one
+ * across threads carries the other. Found by {@link java.util.ServiceLoader}; gRPC's own storage
+ * stays as it is.
  */
 public final class GrpcContextStorage implements ContextStorage {
   private static final io.grpc.Context.Key<Bound> BOUND = io.grpc.Context.key("ripcord-context");
@@ -39,7 +40,8 @@ public final class GrpcContextStorage implements ContextStorage {
     if (bound != null && bound.context == context) {
       return () -> {};
     }
-    // Never one of ours on top of another: a chain of calls, each made in the callback of the one before, would grow without
+    // Never one of ours on top of another: a chain of calls, each made in the callback of the one
+    // before, would grow without
     // end, and io.grpc complains at a depth of 1,000.
     boolean exactlyOurs = bound != null && bound.with == here;
     io.grpc.Context next = bind(exactlyOurs ? bound.under : here, context);

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The header {@code grpc-timeout}: a number and its unit. */
 final class GrpcTimeout {
-  private static final Metadata.Key<String> HEADER = Metadata.Key.of("grpc-timeout", Metadata.ASCII_STRING_MARSHALLER);
+  private static final Metadata.Key<String> HEADER =
+      Metadata.Key.of("grpc-timeout", Metadata.ASCII_STRING_MARSHALLER);
 
   private GrpcTimeout() {}
 

@@ -19,10 +19,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * One call being handled here: its context, and how far its handler is.
  *
- * <p>It is <em>ended</em> when its context is, and <em>stopped</em> when the handler has returned. A handler has returned when
- * its call is over (closed by the handler, by us, or gone) and none of its callbacks runs. A handler that works on after its
- * callbacks have returned, on threads of its own, is known to have returned when it closes the call; if the call is over before
- * that, gRPC tells nobody what such a handler still does.
+ * <p>It is <em>ended</em> when its context is, and <em>stopped</em> when the handler has returned.
+ * A handler has returned when its call is over (closed by the handler, by us, or gone) and none of
+ * its callbacks runs. A handler that works on after its callbacks have returned, on threads of its
+ * own, is known to have returned when it closes the call; if the call is over before that, gRPC
+ * tells nobody what such a handler still does.
  *
  * <pre>
  *   tracer: opened ──► callbacks enter, leave ──► closed by the handler ──┐
@@ -60,10 +61,12 @@ final class HandledCall {
   private final @Nullable Duration granted;
 
   private volatile int phase;
-  private volatile @Nullable Cancellation cancellation; // set once, if the context ends before the handler has returned
+  private volatile @Nullable Cancellation
+      cancellation; // set once, if the context ends before the handler has returned
   private volatile long endedNanos; // set just before cancellation
   private volatile @Nullable Registration listening; // set once, by listen
-  private volatile @Nullable ContextServerCall<?, ?> call; // set once, when the call has reached our interceptor
+  private volatile @Nullable ContextServerCall<?, ?>
+      call; // set once, when the call has reached our interceptor
   private volatile @Nullable Thread runner; // the thread of the callback that runs
   private volatile @Nullable SocketAddress peer; // set once, before the interceptors
   private volatile boolean gone; // set when the transport has ended the call
@@ -74,7 +77,8 @@ final class HandledCall {
     this.identity = identity;
     this.granted = granted;
     Context parent = identity.in(values);
-    this.scope = granted == null ? parent.withCancel() : parent.withDeadline(Deadline.after(granted));
+    this.scope =
+        granted == null ? parent.withCancel() : parent.withDeadline(Deadline.after(granted));
   }
 
   Context context() {
@@ -101,7 +105,10 @@ final class HandledCall {
     peer = attributes.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
   }
 
-  /** The call has reached the interceptor; if the context has ended meanwhile the call is closed at once. */
+  /**
+   * The call has reached the interceptor; if the context has ended meanwhile the call is closed at
+   * once.
+   */
   void attach(ContextServerCall<?, ?> serverCall) {
     call = serverCall;
     Cancellation why = cancellation;
@@ -122,7 +129,10 @@ final class HandledCall {
     advance(0, RUNNING);
   }
 
-  /** The handler closes the call, or has failed so that gRPC will: whatever the stream reports now is the answer's doing. */
+  /**
+   * The handler closes the call, or has failed so that gRPC will: whatever the stream reports now
+   * is the answer's doing.
+   */
   void closing() {
     PHASE.getAndBitwiseOr(this, CLOSING);
   }
@@ -134,7 +144,10 @@ final class HandledCall {
 
   /** The stream has closed; the transport tells how, on its own thread. */
   void streamClosed(Status status) {
-    Cancellation why = (phase & CLOSING) != 0 ? null : StreamEnd.of(status, context().deadline(), granted, call != null);
+    Cancellation why =
+        (phase & CLOSING) != 0
+            ? null
+            : StreamEnd.of(status, context().deadline(), granted, call != null);
     if (why == null) {
       closed();
       return;
@@ -145,7 +158,10 @@ final class HandledCall {
     ended(first == null ? why : first);
   }
 
-  /** The context has ended before the handler had returned. Comes from the context, and from the stream's end. */
+  /**
+   * The context has ended before the handler had returned. Comes from the context, and from the
+   * stream's end.
+   */
   private void ended(Cancellation first) {
     endedNanos = cancellation == null ? System.nanoTime() : endedNanos;
     Cancellation why = first.origin() == null ? first.withOrigin(calls.originFor(identity)) : first;
@@ -162,7 +178,9 @@ final class HandledCall {
     }
   }
 
-  /** Sets and clears bits; whoever sees the call over and no callback running first has stopped it. */
+  /**
+   * Sets and clears bits; whoever sees the call over and no callback running first has stopped it.
+   */
   private void advance(int set, int clear) {
     while (true) {
       int before = phase;

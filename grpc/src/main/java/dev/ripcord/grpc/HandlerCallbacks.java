@@ -13,8 +13,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The callbacks of one call: known to run while they run, skipped when their context has ended. A handler may simply throw its
- * context's exception.
+ * The callbacks of one call: known to run while they run, skipped when their context has ended. A
+ * handler may simply throw its context's exception.
  */
 final class HandlerCallbacks<Q, R> extends ServerCall.Listener<Q> {
   private static final Logger LOG = System.getLogger(HandlerCallbacks.class.getName());
@@ -22,7 +22,8 @@ final class HandlerCallbacks<Q, R> extends ServerCall.Listener<Q> {
   private final HandledCall handled;
   private final ContextServerCall<Q, R> call;
   private final Counters counters;
-  private ServerCall.@Nullable Listener<Q> handler; // set once, by start, before any other callback; null if start failed
+  private ServerCall.@Nullable Listener<Q>
+      handler; // set once, by start, before any other callback; null if start failed
 
   HandlerCallbacks(HandledCall handled, ContextServerCall<Q, R> call, Counters counters) {
     this.handled = handled;
@@ -74,7 +75,8 @@ final class HandlerCallbacks<Q, R> extends ServerCall.Listener<Q> {
   public void onComplete() {
     ServerCall.Listener<Q> listener = handler;
     if (listener != null) {
-      // To gRPC the call is complete when it was closed; the handler did not complete it if we closed it.
+      // To gRPC the call is complete when it was closed; the handler did not complete it if we
+      // closed it.
       during(call.isClosedForContext() ? listener::onCancel : listener::onComplete);
     }
   }

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Limits edge = Limits.edge().withLongestDeadline(Duration.ofSeconds(30));
  * }</pre>
  *
- * @param trustsPeers whether ids and values of callers are taken over; if not they are ignored, and counted
+ * @param trustsPeers whether ids and values of callers are taken over; if not they are ignored, and
+ *     counted
  * @param longestDeadline the longest time a call is given, whatever its caller asks; null is no cap
  * @param defaultDeadline the time a call is given that comes without a deadline; null is none
  * @param maxValues how many values a call may carry, those passed through included
@@ -43,19 +44,25 @@ public record Limits(
     return new Limits(true, null, null, VALUES, VALUE_BYTES, HEADER_BYTES);
   }
 
-  /** For a server that faces strangers: their ids and values are ignored, a call lasts a minute unless told, five at most. */
+  /**
+   * For a server that faces strangers: their ids and values are ignored, a call lasts a minute
+   * unless told, five at most.
+   */
   public static Limits edge() {
-    return new Limits(false, Duration.ofMinutes(5), Duration.ofMinutes(1), VALUES, VALUE_BYTES, HEADER_BYTES);
+    return new Limits(
+        false, Duration.ofMinutes(5), Duration.ofMinutes(1), VALUES, VALUE_BYTES, HEADER_BYTES);
   }
 
   /** These with another cap; null is none. */
   public Limits withLongestDeadline(@Nullable Duration newLongestDeadline) {
-    return new Limits(trustsPeers, newLongestDeadline, defaultDeadline, maxValues, maxValueBytes, maxHeaderBytes);
+    return new Limits(
+        trustsPeers, newLongestDeadline, defaultDeadline, maxValues, maxValueBytes, maxHeaderBytes);
   }
 
   /** These with another default; null is none. */
   public Limits withDefaultDeadline(@Nullable Duration newDefaultDeadline) {
-    return new Limits(trustsPeers, longestDeadline, newDefaultDeadline, maxValues, maxValueBytes, maxHeaderBytes);
+    return new Limits(
+        trustsPeers, longestDeadline, newDefaultDeadline, maxValues, maxValueBytes, maxHeaderBytes);
   }
 
   /** The time a call gets whose caller asked for {@code asked}; null is no deadline. */

@@ -15,7 +15,8 @@ final class OutgoingCalls {
   static final class Outgoing {
     final long contextId;
     final String method;
-    private volatile @Nullable Cancellation cancellation; // set once, if its context ends before the call does
+    private volatile @Nullable Cancellation
+        cancellation; // set once, if its context ends before the call does
 
     Outgoing(long contextId, String method) {
       this.contextId = contextId;

@@ -8,14 +8,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
- * Looks for handlers that run on after their context has ended, and says once of each where it is. Runs only while there are
- * ended calls whose handlers have not returned; one thread, which goes when it has nothing to do.
+ * Looks for handlers that run on after their context has ended, and says once of each where it is.
+ * Runs only while there are ended calls whose handlers have not returned; one thread, which goes
+ * when it has nothing to do.
  */
 final class OverdueWatch {
   private static final Logger LOG = System.getLogger(OverdueWatch.class.getName());
@@ -25,7 +27,8 @@ final class OverdueWatch {
   private final long graceNanos;
   private final Supplier<Collection<HandledCall>> live;
   private final Counters counters;
-  private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, OverdueWatch::thread);
+  private final ScheduledThreadPoolExecutor timer =
+      new ScheduledThreadPoolExecutor(1, OverdueWatch::thread);
   private final AtomicBoolean looking = new AtomicBoolean();
 
   OverdueWatch(Duration grace, Supplier<Collection<HandledCall>> live, Counters counters) {
@@ -50,7 +53,8 @@ final class OverdueWatch {
   }
 
   private void lookLater() {
-    timer.schedule(this::look, Math.max(1, graceNanos / LOOKS_PER_GRACE), TimeUnit.NANOSECONDS);
+    Future<?> unused =
+        timer.schedule(this::look, Math.max(1, graceNanos / LOOKS_PER_GRACE), TimeUnit.NANOSECONDS);
   }
 
   private void look() {
@@ -93,7 +97,10 @@ final class OverdueWatch {
                 + String.join("\n    at ", stack));
   }
 
-  /** Where the handler of {@code call} is, one frame per element; empty if none of its callbacks runs. */
+  /**
+   * Where the handler of {@code call} is, one frame per element; empty if none of its callbacks
+   * runs.
+   */
   static List<String> stackOf(HandledCall call) {
     Thread runner = call.runner();
     List<String> frames = new ArrayList<>();

@@ -3,7 +3,10 @@ package dev.ripcord.grpc;
 import java.io.ByteArrayOutputStream;
 import java.util.HexFormat;
 
-/** Bytes as ASCII that every language can read: RFC 3986, everything encoded but its unreserved characters. */
+/**
+ * Bytes as ASCII that every language can read: RFC 3986, everything encoded but its unreserved
+ * characters.
+ */
 final class PercentEncoding {
   private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
@@ -25,7 +28,8 @@ final class PercentEncoding {
   /**
    * Reads what any encoder may have written, one that encodes less included.
    *
-   * @throws IllegalArgumentException if a percent sign is not followed by two hex digits, or a character is not ASCII
+   * @throws IllegalArgumentException if a percent sign is not followed by two hex digits, or a
+   *     character is not ASCII
    */
   static byte[] decode(String text) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());
@@ -47,6 +51,12 @@ final class PercentEncoding {
   }
 
   private static boolean isUnreserved(byte b) {
-    return (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '0' && b <= '9') || b == '-' || b == '.' || b == '_' || b == '~';
+    return (b >= 'a' && b <= 'z')
+        || (b >= 'A' && b <= 'Z')
+        || (b >= '0' && b <= '9')
+        || b == '-'
+        || b == '.'
+        || b == '_'
+        || b == '~';
   }
 }

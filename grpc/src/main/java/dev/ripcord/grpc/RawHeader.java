@@ -11,7 +11,10 @@ sealed interface RawHeader {
   /** The name on the wire. */
   String name();
 
-  /** The value's bytes. Null if it is absent; throws IllegalArgumentException if it is malformed or there are two. */
+  /**
+   * The value's bytes. Null if it is absent; throws IllegalArgumentException if it is malformed or
+   * there are two.
+   */
   byte @Nullable [] read(Metadata headers);
 
   /** Puts {@code value} in place of what was there. */
@@ -21,7 +24,9 @@ sealed interface RawHeader {
   int wireLength(byte[] value);
 
   static RawHeader named(String name) {
-    return name.endsWith(Metadata.BINARY_HEADER_SUFFIX) ? new Binary(name) : new PercentEncodedText(name);
+    return name.endsWith(Metadata.BINARY_HEADER_SUFFIX)
+        ? new Binary(name)
+        : new PercentEncodedText(name);
   }
 
   private static <V> @Nullable V onlyOne(Metadata headers, Metadata.Key<V> key) {

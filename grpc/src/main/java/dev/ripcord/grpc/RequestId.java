@@ -7,8 +7,9 @@ import java.util.HexFormat;
 import java.util.Objects;
 
 /**
- * The name of a whole tree, over all processes: 16 bytes, shown as 32 hex digits. The caller's to choose with {@link
- * Ripcord#withRequestId(Context, RequestId)}; otherwise made where the first call leaves or enters.
+ * The name of a whole tree, over all processes: 16 bytes, shown as 32 hex digits. The caller's to
+ * choose with {@link Ripcord#withRequestId(Context, RequestId)}; otherwise made where the first
+ * call leaves or enters.
  *
  * @param high the first eight bytes
  * @param low the last eight bytes
@@ -35,17 +36,20 @@ public record RequestId(long high, long low) {
   public static RequestId parse(String hex) {
     Objects.requireNonNull(hex, "hex is null");
     if (hex.length() != DIGITS) {
-      throw new IllegalArgumentException("a request id has " + DIGITS + " hex digits, this has " + hex.length() + " characters");
+      throw new IllegalArgumentException(
+          "a request id has " + DIGITS + " hex digits, this has " + hex.length() + " characters");
     }
     return new RequestId(
-        HexFormat.fromHexDigitsToLong(hex, 0, DIGITS / 2), HexFormat.fromHexDigitsToLong(hex, DIGITS / 2, DIGITS));
+        HexFormat.fromHexDigitsToLong(hex, 0, DIGITS / 2),
+        HexFormat.fromHexDigitsToLong(hex, DIGITS / 2, DIGITS));
   }
 
   /** From 16 bytes. */
   public static RequestId of(byte[] bytes) {
     Objects.requireNonNull(bytes, "bytes is null");
     if (bytes.length != BYTES) {
-      throw new IllegalArgumentException("a request id has " + BYTES + " bytes, not " + bytes.length);
+      throw new IllegalArgumentException(
+          "a request id has " + BYTES + " bytes, not " + bytes.length);
     }
     ByteBuffer buffer = ByteBuffer.wrap(bytes);
     return new RequestId(buffer.getLong(), buffer.getLong());

@@ -18,7 +18,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries contexts over gRPC. One per process and service name; installed on every server and channel of it.
+ * Carries contexts over gRPC. One per process and service name; installed on every server and
+ * channel of it.
  *
  * <pre>{@code
  * Ripcord ripcord = Ripcord.builder().service("gateway").propagate(TENANT).build();
@@ -26,20 +27,24 @@ import org.jspecify.annotations.Nullable;
  * ManagedChannel channel = ripcord.install(NettyChannelBuilder.forTarget("dns:///identity")).usePlaintext().build();
  * }</pre>
  *
- * <p>In a handler, {@link Context#current()} is the call's context: it has the caller's deadline and values, and ends when the
- * call does. A call made through an installed channel is made under the current context, or the one given as {@link #CONTEXT}:
- * it takes its deadline and values, and ends when it does.
+ * <p>In a handler, {@link Context#current()} is the call's context: it has the caller's deadline
+ * and values, and ends when the call does. A call made through an installed channel is made under
+ * the current context, or the one given as {@link #CONTEXT}: it takes its deadline and values, and
+ * ends when it does.
  *
- * <p>Under a context of ours, {@code io.grpc.Context}'s own deadline and cancellation do not reach calls made through an
- * installed channel: our tree alone decides, so that {@link Context#withoutCancel()} really detaches.
+ * <p>Under a context of ours, {@code io.grpc.Context}'s own deadline and cancellation do not reach
+ * calls made through an installed channel: our tree alone decides, so that {@link
+ * Context#withoutCancel()} really detaches.
  *
  * <p>All methods may be called from any thread.
  */
 public final class Ripcord {
   /**
-   * The context a call is made under, instead of the current one: {@code stub.withOption(Ripcord.CONTEXT, ctx)}.
+   * The context a call is made under, instead of the current one: {@code
+   * stub.withOption(Ripcord.CONTEXT, ctx)}.
    */
-  public static final CallOptions.Key<@Nullable Context> CONTEXT = CallOptions.Key.create("ripcord-context");
+  public static final CallOptions.Key<@Nullable Context> CONTEXT =
+      CallOptions.Key.create("ripcord-context");
 
   static final Key<RequestId> REQUEST_ID = Key.local("ripcord.request");
 
@@ -82,8 +87,9 @@ public final class Ripcord {
   }
 
   /**
-   * Gives every call of the server to be built a context, and adds the service {@code ripcord.v1.Contexts}. Install first: of
-   * the settings made here, keepalive, a later call on the builder overrides them.
+   * Gives every call of the server to be built a context, and adds the service {@code
+   * ripcord.v1.Contexts}. Install first: of the settings made here, keepalive, a later call on the
+   * builder overrides them.
    *
    * @return {@code builder}
    */
@@ -92,18 +98,21 @@ public final class Ripcord {
     builder.intercept(serverInterceptor).addStreamTracerFactory(tracers);
     if (adminService) {
       builder.addService(
-          ServerInterceptors.intercept(new ContextsService(self, calls, codec), new AuthorizingInterceptor(authorizer)));
+          ServerInterceptors.intercept(
+              new ContextsService(self, calls, codec), new AuthorizingInterceptor(authorizer)));
     }
     ifSupported(() -> builder.keepAliveTime(KEEPALIVE_TIME.toMillis(), TimeUnit.MILLISECONDS));
-    ifSupported(() -> builder.keepAliveTimeout(KEEPALIVE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS));
-    ifSupported(() -> builder.permitKeepAliveTime(KEEPALIVE_PERMITTED.toMillis(), TimeUnit.MILLISECONDS));
+    ifSupported(
+        () -> builder.keepAliveTimeout(KEEPALIVE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS));
+    ifSupported(
+        () -> builder.permitKeepAliveTime(KEEPALIVE_PERMITTED.toMillis(), TimeUnit.MILLISECONDS));
     ifSupported(() -> builder.permitKeepAliveWithoutCalls(true));
     return builder;
   }
 
   /**
-   * Makes every call of the channel to be built under the caller's context. Install first: a later keepalive setting overrides
-   * the one made here.
+   * Makes every call of the channel to be built under the caller's context. Install first: a later
+   * keepalive setting overrides the one made here.
    *
    * @return {@code builder}
    */
@@ -111,7 +120,8 @@ public final class Ripcord {
     Objects.requireNonNull(builder, "builder is null");
     builder.intercept(clientInterceptor);
     ifSupported(() -> builder.keepAliveTime(KEEPALIVE_TIME.toMillis(), TimeUnit.MILLISECONDS));
-    ifSupported(() -> builder.keepAliveTimeout(KEEPALIVE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS));
+    ifSupported(
+        () -> builder.keepAliveTimeout(KEEPALIVE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS));
     return builder;
   }
 
@@ -144,15 +154,19 @@ public final class Ripcord {
     return counters;
   }
 
-  /** How many calls are being handled now, those included whose context has ended and whose handler has not returned. */
+  /**
+   * How many calls are being handled now, those included whose context has ended and whose handler
+   * has not returned.
+   */
   public int liveCalls() {
     return calls.liveCount();
   }
 
   /**
-   * Ends {@code server} with grace: takes no new calls, waits for those that run, for {@code grace}; then ends {@link #root()},
-   * and so what is left of all servers this is installed on, with {@link Reason#SHUTDOWN}, which callers see as UNAVAILABLE;
-   * then cuts the connections. If this thread is interrupted, the grace is over; its interrupt is kept.
+   * Ends {@code server} with grace: takes no new calls, waits for those that run, for {@code
+   * grace}; then ends {@link #root()}, and so what is left of all servers this is installed on,
+   * with {@link Reason#SHUTDOWN}, which callers see as UNAVAILABLE; then cuts the connections. If
+   * this thread is interrupted, the grace is over; its interrupt is kept.
    *
    * @return whether every handler has returned
    */
@@ -202,7 +216,10 @@ public final class Ripcord {
 
     private Builder() {}
 
-    /** The name of the service in paths, trees and logs: 1 to 64 printable ASCII characters. Required. */
+    /**
+     * The name of the service in paths, trees and logs: 1 to 64 printable ASCII characters.
+     * Required.
+     */
     public Builder service(String name) {
       service = checkName("service", name);
       return this;
@@ -215,8 +232,8 @@ public final class Ripcord {
     }
 
     /**
-     * Keys whose values this process reads from calls and sends with them. Others' values pass through untouched inside the
-     * trust boundary.
+     * Keys whose values this process reads from calls and sends with them. Others' values pass
+     * through untouched inside the trust boundary.
      *
      * @throws IllegalArgumentException if a key is local
      */
@@ -234,24 +251,31 @@ public final class Ripcord {
     }
 
     /**
-     * What is kept back from the context's deadline for calls made under it, so that there is time to answer when they strike.
-     * Nothing unless told.
+     * What is kept back from the context's deadline for calls made under it, so that there is time
+     * to answer when they strike. Nothing unless told.
      */
     public Builder hopReserve(Duration reserve) {
       hopReserve = checkNotNegative("hopReserve", reserve);
       return this;
     }
 
-    /** How long after its context's end a handler may run before it is logged as overdue; one second unless told. */
+    /**
+     * How long after its context's end a handler may run before it is logged as overdue; one second
+     * unless told.
+     */
     public Builder overdueAfter(Duration grace) {
       overdueAfter = checkNotNegative("overdueAfter", grace);
       return this;
     }
 
-    /** How many stopped calls {@code ripcord.v1.Contexts} can still show; 1024 unless told, 0 for none. */
+    /**
+     * How many stopped calls {@code ripcord.v1.Contexts} can still show; 1024 unless told, 0 for
+     * none.
+     */
     public Builder rememberStopped(int calls) {
       if (calls < 0) {
-        throw new IllegalArgumentException("rememberStopped is " + calls + ", must not be negative");
+        throw new IllegalArgumentException(
+            "rememberStopped is " + calls + ", must not be negative");
       }
       rememberStopped = calls;
       return this;
@@ -287,7 +311,9 @@ public final class Ripcord {
     }
 
     private String instanceName() {
-      return instance == null ? RequestId.random().toString().substring(0, INSTANCE_DIGITS) : instance;
+      return instance == null
+          ? RequestId.random().toString().substring(0, INSTANCE_DIGITS)
+          : instance;
     }
 
     private static String checkName(String what, String name) {

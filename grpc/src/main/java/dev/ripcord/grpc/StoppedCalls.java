@@ -11,7 +11,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
-/** The latest calls whose handlers have returned; older ones are forgotten. Holds none of their values. */
+/**
+ * The latest calls whose handlers have returned; older ones are forgotten. Holds none of their
+ * values.
+ */
 final class StoppedCalls {
 
   /** What is remembered of a call. */

@@ -28,17 +28,24 @@ final class StreamEnd {
       Status status, @Nullable Deadline deadline, @Nullable Duration granted, boolean handled) {
     return switch (status.getCode()) {
       case OK -> null;
-      case CANCELLED -> struck(deadline, granted) ? Cancellation.deadlineExceeded(null) : Cancellation.canceled(Reason.CLIENT_CANCELED, null);
+      case CANCELLED ->
+          struck(deadline, granted)
+              ? Cancellation.deadlineExceeded(null)
+              : Cancellation.canceled(Reason.CLIENT_CANCELED, null);
       case DEADLINE_EXCEEDED -> Cancellation.deadlineExceeded(null);
-      case UNAVAILABLE -> Cancellation.canceled(isShutdown(status) ? Reason.SHUTDOWN : Reason.CONNECTION_LOST, null);
-      // Without a handler: gRPC's own answer, to an unknown method for instance. With one: its stream broke.
-      default -> handled ? Cancellation.canceled(Reason.of("STREAM_FAILED", inWords(status)), null) : null;
+      case UNAVAILABLE ->
+          Cancellation.canceled(
+              isShutdown(status) ? Reason.SHUTDOWN : Reason.CONNECTION_LOST, null);
+      // Without a handler: gRPC's own answer, to an unknown method for instance. With one: its
+      // stream broke.
+      default ->
+          handled ? Cancellation.canceled(Reason.of("STREAM_FAILED", inWords(status)), null) : null;
     };
   }
 
   /**
-   * Whether a reset came because the caller's deadline struck. Its clock started before ours, by the time the call was under
-   * way; so its reset may come a little before our own deadline.
+   * Whether a reset came because the caller's deadline struck. Its clock started before ours, by
+   * the time the call was under way; so its reset may come a little before our own deadline.
    */
   private static boolean struck(@Nullable Deadline deadline, @Nullable Duration granted) {
     if (deadline == null || granted == null) {
@@ -53,14 +60,18 @@ final class StreamEnd {
     return deadline.remaining().compareTo(slack) <= 0;
   }
 
-  /** The transport has the same code for both; a shutdown through {@link Ripcord#shutdown} has ended the context before. */
+  /**
+   * The transport has the same code for both; a shutdown through {@link Ripcord#shutdown} has ended
+   * the context before.
+   */
   private static boolean isShutdown(Status status) {
     return Objects.requireNonNullElse(status.getDescription(), "").startsWith("Server shutdown");
   }
 
   private static String inWords(Status status) {
     String description = status.getDescription();
-    String text = description == null ? status.getCode().name() : status.getCode() + ": " + description;
+    String text =
+        description == null ? status.getCode().name() : status.getCode() + ": " + description;
     return Text.bounded(text, MESSAGE_BYTES);
   }
 }

@@ -8,7 +8,10 @@ final class Text {
 
   private Text() {}
 
-  /** {@code text} without anything that could move a cursor or turn a line around, cut to {@code maxBytes} of UTF-8. */
+  /**
+   * {@code text} without anything that could move a cursor or turn a line around, cut to {@code
+   * maxBytes} of UTF-8.
+   */
   static String bounded(String text, int maxBytes) {
     if (text.length() <= maxBytes && isPlain(text)) {
       return text;
@@ -33,9 +36,14 @@ final class Text {
     return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
-  /** Whether {@code name} may name a service or an instance: 1 to 64 printable ASCII characters, no space. */
+  /**
+   * Whether {@code name} may name a service or an instance: 1 to 64 printable ASCII characters, no
+   * space.
+   */
   static boolean isName(String name) {
-    return !name.isEmpty() && name.length() <= NAME_BYTES && name.chars().allMatch(c -> c > ' ' && c < 0x7f);
+    return !name.isEmpty()
+        && name.length() <= NAME_BYTES
+        && name.chars().allMatch(c -> c > ' ' && c < 0x7f);
   }
 
   private static boolean isPlain(String text) {

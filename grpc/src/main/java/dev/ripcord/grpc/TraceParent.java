@@ -2,7 +2,10 @@ package dev.ripcord.grpc;
 
 import org.jspecify.annotations.Nullable;
 
-/** The header of W3C trace context, as far as the trace's name goes: {@code 00-<32 hex>-<16 hex>-<2 hex>}. */
+/**
+ * The header of W3C trace context, as far as the trace's name goes: {@code 00-<32 hex>-<16 hex>-<2
+ * hex>}.
+ */
 final class TraceParent {
   private static final int LENGTH = 55;
   private static final int ID_FROM = 3;
@@ -14,7 +17,9 @@ final class TraceParent {
   /** Null if {@code header} is not one. */
   static @Nullable RequestId traceId(String header) {
     // A later version may be longer, and begins the same.
-    if (header.length() < LENGTH || !isHexAndDashes(header.substring(0, LENGTH)) || header.startsWith("ff")) {
+    if (header.length() < LENGTH
+        || !isHexAndDashes(header.substring(0, LENGTH))
+        || header.startsWith("ff")) {
       return null;
     }
     RequestId id = RequestId.parse(header.substring(ID_FROM, ID_TO));

@@ -7,7 +7,10 @@ import io.grpc.Metadata;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The header of one propagated key: {@code ctx-<name>} with percent-encoded text, or {@code ctx-<name>-bin}. */
+/**
+ * The header of one propagated key: {@code ctx-<name>} with percent-encoded text, or {@code
+ * ctx-<name>-bin}.
+ */
 final class ValueHeader<T> {
   static final String PREFIX = "ctx-";
 
@@ -18,14 +21,17 @@ final class ValueHeader<T> {
   private ValueHeader(Key<T> key, ValueCodec<T> codec) {
     this.key = key;
     this.codec = codec;
-    this.header = RawHeader.named(PREFIX + key.name() + (codec.isText() ? "" : Metadata.BINARY_HEADER_SUFFIX));
+    this.header =
+        RawHeader.named(
+            PREFIX + key.name() + (codec.isText() ? "" : Metadata.BINARY_HEADER_SUFFIX));
   }
 
   static <T> ValueHeader<T> of(Key<T> key) {
     Objects.requireNonNull(key, "key is null");
     ValueCodec<T> codec = key.codec();
     if (codec == null) {
-      throw new IllegalArgumentException("key \"" + key + "\" is local, make it with Key.propagated");
+      throw new IllegalArgumentException(
+          "key \"" + key + "\" is local, make it with Key.propagated");
     }
     return new ValueHeader<>(key, codec);
   }

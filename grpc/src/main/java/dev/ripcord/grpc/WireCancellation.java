@@ -15,8 +15,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cancellation as it travels: at most 1 KiB, with bounded and printable text. What is too much is left out in this order:
- * details, hops from the middle, the message's end.
+ * A cancellation as it travels: at most 1 KiB, with bounded and printable text. What is too much is
+ * left out in this order: details, hops from the middle, the message's end.
  */
 final class WireCancellation {
   static final int MAX_BYTES = 1024;
@@ -48,13 +48,16 @@ final class WireCancellation {
 
   private static dev.ripcord.proto.v1.Reason toProto(Reason from) {
     dev.ripcord.proto.v1.Reason.Builder to =
-        dev.ripcord.proto.v1.Reason.newBuilder().setCode(from.code()).setMessage(Text.bounded(from.message(), MESSAGE_BYTES));
+        dev.ripcord.proto.v1.Reason.newBuilder()
+            .setCode(from.code())
+            .setMessage(Text.bounded(from.message(), MESSAGE_BYTES));
     from.details().entrySet().stream()
         .limit(MAX_DETAILS)
         .forEach(
             detail ->
                 to.putDetails(
-                    Text.bounded(detail.getKey(), DETAIL_KEY_BYTES), Text.bounded(detail.getValue(), DETAIL_BYTES)));
+                    Text.bounded(detail.getKey(), DETAIL_KEY_BYTES),
+                    Text.bounded(detail.getValue(), DETAIL_BYTES)));
     return to.build();
   }
 
@@ -89,10 +92,14 @@ final class WireCancellation {
   }
 
   static Timestamp toProto(Instant from) {
-    return Timestamp.newBuilder().setSeconds(from.getEpochSecond()).setNanos(from.getNano()).build();
+    return Timestamp.newBuilder()
+        .setSeconds(from.getEpochSecond())
+        .setNanos(from.getNano())
+        .build();
   }
 
-  private static dev.ripcord.proto.v1.Cancellation shrink(dev.ripcord.proto.v1.Cancellation.Builder message) {
+  private static dev.ripcord.proto.v1.Cancellation shrink(
+      dev.ripcord.proto.v1.Cancellation.Builder message) {
     dev.ripcord.proto.v1.Cancellation built = message.build();
     if (built.getSerializedSize() > MAX_BYTES) {
       message.getReasonBuilder().clearDetails();
@@ -136,7 +143,8 @@ final class WireCancellation {
       }
       reason =
           reason.withDetail(
-              Text.bounded(detail.getKey(), DETAIL_KEY_BYTES), Text.bounded(detail.getValue(), DETAIL_BYTES));
+              Text.bounded(detail.getKey(), DETAIL_KEY_BYTES),
+              Text.bounded(detail.getValue(), DETAIL_BYTES));
     }
     return reason;
   }
@@ -151,7 +159,9 @@ final class WireCancellation {
   private static List<Cancellation.Hop> pathOf(List<Hop> from) {
     List<Cancellation.Hop> to = new ArrayList<>();
     for (Hop hop : from.subList(0, Math.min(MAX_HOPS, from.size()))) {
-      to.add(new Cancellation.Hop(name(hop.getService()), name(hop.getInstance()), durationOf(hop.getAge())));
+      to.add(
+          new Cancellation.Hop(
+              name(hop.getService()), name(hop.getInstance()), durationOf(hop.getAge())));
     }
     return to;
   }

@@ -25,6 +25,7 @@ class CancellationAcrossProcessesTest {
 
   /** Handlers that wait for their context's end, and what it was. */
   private final CompletableFuture<Cancellation> seen = new CompletableFuture<>();
+
   private final CountDownLatch running = new CountDownLatch(1);
 
   private String waitForTheEnd(String request) throws InterruptedException {
@@ -40,7 +41,9 @@ class CancellationAcrossProcessesTest {
     try (Peer callee = Peer.named("callee").unary(request -> request + "!").start();
         Peer caller = Peer.named("caller")) {
       ManagedChannel channel = caller.channelTo(callee);
-      assertThat(ClientCalls.blockingUnaryCall(channel, Strings.UNARY, CallOptions.DEFAULT, "hello")).isEqualTo("hello!");
+      assertThat(
+              ClientCalls.blockingUnaryCall(channel, Strings.UNARY, CallOptions.DEFAULT, "hello"))
+          .isEqualTo("hello!");
       await().until(() -> callee.ripcord().liveCalls() == 0);
     }
   }
@@ -60,7 +63,8 @@ class CancellationAcrossProcessesTest {
                       .run(
                           () -> {
                             try {
-                              ClientCalls.blockingUnaryCall(channel, Strings.UNARY, CallOptions.DEFAULT, "wait");
+                              ClientCalls.blockingUnaryCall(
+                                  channel, Strings.UNARY, CallOptions.DEFAULT, "wait");
                             } catch (StatusRuntimeException e) {
                               failure.set(e);
                             }
@@ -74,7 +78,8 @@ class CancellationAcrossProcessesTest {
               StatusRuntimeException.class,
               e -> {
                 assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.CANCELLED);
-                assertThat(e.getStatus().getDescription()).contains("USER_CANCELED", "pressed cancel");
+                assertThat(e.getStatus().getDescription())
+                    .contains("USER_CANCELED", "pressed cancel");
               })
           .hasCauseInstanceOf(CanceledException.class);
       Cancellation cancellation = seen.get();

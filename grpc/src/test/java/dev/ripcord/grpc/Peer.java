@@ -17,7 +17,10 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A process in a test: a ripcord or none, a server on a real socket with {@link Strings}, and channels to others. */
+/**
+ * A process in a test: a ripcord or none, a server on a real socket with {@link Strings}, and
+ * channels to others.
+ */
 final class Peer implements AutoCloseable {
 
   /** What a unary method answers; may block, may throw. */
@@ -27,7 +30,8 @@ final class Peer implements AutoCloseable {
   }
 
   private final @Nullable Ripcord ripcord;
-  private final ServerServiceDefinition.Builder methods = ServerServiceDefinition.builder(Strings.SERVICE);
+  private final ServerServiceDefinition.Builder methods =
+      ServerServiceDefinition.builder(Strings.SERVICE);
   private final List<ManagedChannel> channels = new ArrayList<>();
   private Consumer<NettyServerBuilder> serverSettings = builder -> {};
   private @Nullable Server server;
@@ -94,7 +98,8 @@ final class Peer implements AutoCloseable {
   }
 
   Peer start() {
-    NettyServerBuilder builder = NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0));
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0));
     if (ripcord != null) {
       ripcord.install(builder);
     }

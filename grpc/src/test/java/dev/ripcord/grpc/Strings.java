@@ -10,16 +10,19 @@ import java.nio.charset.StandardCharsets;
 /** A service that speaks strings, with a method of each kind. */
 final class Strings {
   static final String SERVICE = "test.Strings";
-  static final MethodDescriptor<String, String> UNARY = method("Unary", MethodDescriptor.MethodType.UNARY);
+  static final MethodDescriptor<String, String> UNARY =
+      method("Unary", MethodDescriptor.MethodType.UNARY);
   static final MethodDescriptor<String, String> SERVER_STREAM =
       method("ServerStream", MethodDescriptor.MethodType.SERVER_STREAMING);
   static final MethodDescriptor<String, String> CLIENT_STREAM =
       method("ClientStream", MethodDescriptor.MethodType.CLIENT_STREAMING);
-  static final MethodDescriptor<String, String> BIDI = method("Bidi", MethodDescriptor.MethodType.BIDI_STREAMING);
+  static final MethodDescriptor<String, String> BIDI =
+      method("Bidi", MethodDescriptor.MethodType.BIDI_STREAMING);
 
   private Strings() {}
 
-  private static MethodDescriptor<String, String> method(String name, MethodDescriptor.MethodType type) {
+  private static MethodDescriptor<String, String> method(
+      String name, MethodDescriptor.MethodType type) {
     return MethodDescriptor.<String, String>newBuilder()
         .setType(type)
         .setFullMethodName(MethodDescriptor.generateFullMethodName(SERVICE, name))
