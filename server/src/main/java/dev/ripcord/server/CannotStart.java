@@ -2,7 +2,10 @@ package dev.ripcord.server;
 
 import java.util.Objects;
 
-/** The process can not begin to serve. The message says what is wrong and what to do about it, in a paragraph for people. */
+/**
+ * The process can not begin to serve. The message says what is wrong and what to do about it, in a
+ * paragraph for people.
+ */
 public final class CannotStart extends Exception {
   private static final long serialVersionUID = 1L;
 

@@ -24,8 +24,9 @@ public interface Platform {
   Channel channel(String service);
 
   /**
-   * Where calls are handled: tasks may block, and are not queued behind one another. Each runs in the context it was given, not
-   * in the caller's: wrap it with {@code Context.wrap} where that is wanted.
+   * Where calls are handled: tasks may block, and are not queued behind one another. Each runs in
+   * the context it was given, not in the caller's: wrap it with {@code Context.wrap} where that is
+   * wanted.
    */
   Executor handlers();
 
@@ -33,12 +34,15 @@ public interface Platform {
   ScheduledExecutorService scheduler();
 
   /**
-   * Says whether the role can do its work, which is what health checks are told. It can from the moment {@link Role#open}
-   * returns, unless it says otherwise.
+   * Says whether the role can do its work, which is what health checks are told. It can from the
+   * moment {@link Role#open} returns, unless it says otherwise.
    */
   void usable(boolean yes);
 
-  /** What this process sees of the call that is being handled on this thread; take it first, while the time left is fresh. */
+  /**
+   * What this process sees of the call that is being handled on this thread; take it first, while
+   * the time left is fresh.
+   */
   default Visit visit() {
     return Visits.here(ripcord());
   }

@@ -4,8 +4,8 @@ import io.grpc.BindableService;
 import java.util.List;
 
 /**
- * One of the services this program can be. {@link Serve} makes it, opens it once, serves what it returns, and closes it after
- * the last call has ended.
+ * One of the services this program can be. {@link Serve} makes it, opens it once, serves what it
+ * returns, and closes it after the last call has ended.
  *
  * <pre>{@code
  * public final class EchoRole implements Role {
@@ -26,20 +26,24 @@ public interface Role extends AutoCloseable {
   String name();
 
   /**
-   * The services it calls, by the names of their roles. For each, {@link Serve} demands an address, opens a channel and waits
-   * until the peer answers, before {@link #open}.
+   * The services it calls, by the names of their roles. For each, {@link Serve} demands an address,
+   * opens a channel and waits until the peer answers, before {@link #open}.
    */
   List<String> peers();
 
   /**
-   * Takes what it needs and returns its services, usable at once. What it opened before it failed is released by {@link #close},
-   * which is called in every case.
+   * Takes what it needs and returns its services, usable at once. What it opened before it failed
+   * is released by {@link #close}, which is called in every case.
    *
-   * @throws CannotStart if it can not be: its message is all that the person who started it gets to see
+   * @throws CannotStart if it can not be: its message is all that the person who started it gets to
+   *     see
    */
   List<BindableService> open(Platform platform) throws CannotStart;
 
-  /** Releases what {@link #open} took. Called once, also after a failed {@code open} and without one; must not throw. */
+  /**
+   * Releases what {@link #open} took. Called once, also after a failed {@code open} and without
+   * one; must not throw.
+   */
   @Override
   void close();
 }

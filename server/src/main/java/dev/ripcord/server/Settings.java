@@ -6,10 +6,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a process was configured, as far as a role wants to know.
  *
- * @param databaseUrl {@code jdbc:postgresql://...}, or null for the PostgreSQL this program brings along
+ * @param databaseUrl {@code jdbc:postgresql://...}, or null for the PostgreSQL this program brings
+ *     along
  * @param databaseUser null leaves it to the URL
  * @param databasePassword null leaves it to the URL
- * @param dataDir where an embedded PostgreSQL keeps its files, or null for a temporary folder that goes with the process
+ * @param dataDir where an embedded PostgreSQL keeps its files, or null for a temporary folder that
+ *     goes with the process
  */
 public record Settings(
     @Nullable String databaseUrl,
@@ -20,6 +22,12 @@ public record Settings(
   /** Without the password. */
   @Override
   public String toString() {
-    return "Settings[databaseUrl=" + databaseUrl + ", databaseUser=" + databaseUser + ", dataDir=" + dataDir + "]";
+    return "Settings[databaseUrl="
+        + databaseUrl
+        + ", databaseUser="
+        + databaseUser
+        + ", dataDir="
+        + dataDir
+        + "]";
   }
 }

@@ -40,6 +40,8 @@ final class Visits {
 
   /** Negative without a deadline, and only then: a deadline that has passed leaves nothing. */
   private static long remainingMicros(@Nullable Deadline deadline) {
-    return deadline == null ? -1 : Math.max(0, TimeUnit.NANOSECONDS.toMicros(deadline.remaining().toNanos()));
+    return deadline == null
+        ? -1
+        : Math.max(0, TimeUnit.NANOSECONDS.toMicros(deadline.remaining().toNanos()));
   }
 }

@@ -75,9 +75,7 @@ class FailuresTest {
   @Test
   void aBudgetOfPartOfTheWorkIsToldToo() {
     try (CancelScope part = Context.background().withTimeout(Duration.ZERO)) {
-      RuntimeException failure =
-          assertThrows(
-              RuntimeException.class, part.context()::throwIfDone);
+      RuntimeException failure = assertThrows(RuntimeException.class, part.context()::throwIfDone);
       assertTold(failure, Status.Code.DEADLINE_EXCEEDED, failure.getMessage());
     }
   }

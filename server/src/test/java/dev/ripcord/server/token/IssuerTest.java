@@ -53,8 +53,15 @@ class IssuerTest {
         roles.add(text(random));
       }
       Issuer.Issued issued =
-          issuer.issue(CONTEXT, text(random), text(random), roles, Duration.ofSeconds(1 + random.nextInt(1000)));
-      assertThat(issuer.verify(CONTEXT, issued.token())).as("seed " + seed).isEqualTo(issued.claims());
+          issuer.issue(
+              CONTEXT,
+              text(random),
+              text(random),
+              roles,
+              Duration.ofSeconds(1 + random.nextInt(1000)));
+      assertThat(issuer.verify(CONTEXT, issued.token()))
+          .as("seed " + seed)
+          .isEqualTo(issued.claims());
       assertThat(issued.claims().getRolesList()).isEqualTo(roles);
     }
   }
@@ -138,12 +145,14 @@ class IssuerTest {
             RejectedToken.class, e -> assertThat(e.claims()).isEqualTo(issued.claims()));
     assertThatThrownBy(() -> issuer.verify(CONTEXT, signedElsewhere(issued.claims().getKeyId())))
         .isInstanceOfSatisfying(
-            RejectedToken.class, e -> assertThat(e.claims()).isEqualTo(Claims.getDefaultInstance()));
+            RejectedToken.class,
+            e -> assertThat(e.claims()).isEqualTo(Claims.getDefaultInstance()));
   }
 
   @Test
   void rubbishIsRejected() {
-    for (String rubbish : List.of(".", "..", "a.b.c", "\u0000", "x".repeat(8_000), "{}", "e30.e30.e30")) {
+    for (String rubbish :
+        List.of(".", "..", "a.b.c", "\u0000", "x".repeat(8_000), "{}", "e30.e30.e30")) {
       assertRejected(rubbish, "token is malformed: not three parts of a signed JWT");
     }
   }
