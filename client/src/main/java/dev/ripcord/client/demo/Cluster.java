@@ -1,0 +1,152 @@
+package dev.ripcord.client.demo;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * PostgreSQL and the four services, each a process of its own on a free port of this machine.
+ * Closing ends all of them, in every state of starting.
+ *
+ * <p>{@link #close} may be called from any thread; everything else belongs to one.
+ */
+final class Cluster implements AutoCloseable {
+  /** Who needs whom, in the order in which they are ended; started in the opposite one. */
+  static final List<String> SERVICES = List.of("gateway", "identity", "token", "db");
+
+  // The first start unpacks PostgreSQL and fills its tables.
+  private static final Duration START = Duration.ofSeconds(120);
+
+  private final Path serverJar;
+  private final Path folder;
+  private final List<ChildProcess<?>> children =
+      new ArrayList<>(); // guarded by this; in the order of their start
+  private boolean closed; // guarded by this; once true, nothing is started any more
+  private boolean logsWanted; // guarded by this
+  private final Map<String, Ready> ready = new LinkedHashMap<>();
+
+  private Cluster(Path serverJar, Path folder) {
+    this.serverJar = serverJar;
+    this.folder = folder;
+  }
+
+  /** An empty one, so that it can be closed while it starts. */
+  static Cluster of(Path serverJar) throws CannotRun {
+    if (!Files.isReadable(serverJar)) {
+      throw new CannotRun(
+          "There is no server at " + serverJar + ". Build it: ./ripcord help, or mvn package.");
+    }
+    try {
+      return new Cluster(serverJar, Files.createTempDirectory("ripcord-demo-"));
+    } catch (IOException e) {
+      throw new CannotRun(
+          "Cannot make a folder for logs: " + e.getMessage() + ". Set TMPDIR or java.io.tmpdir.",
+          e);
+    }
+  }
+
+  /** Starts everything and tells of each service as soon as it can be called. */
+  void start(Consumer<Ready> told) throws CannotRun, InterruptedException {
+    // The two that need nobody start side by side.
+    ChildProcess<Ready> db = launch("db");
+    ChildProcess<Ready> token = launch("token");
+    await("token", token, told);
+    await("db", db, told);
+    await("identity", launch("identity", "db"), told);
+    await("gateway", launch("gateway", "identity", "db", "token"), told);
+  }
+
+  private void await(String service, ChildProcess<Ready> child, Consumer<Ready> told)
+      throws CannotRun, InterruptedException {
+    Ready its = child.awaitBegun(START);
+    ready.put(service, its);
+    told.accept(its);
+  }
+
+  private ChildProcess<Ready> launch(String service, String... peers) throws CannotRun {
+    List<String> command = new ArrayList<>();
+    command.add(ChildProcess.java());
+    command.addAll(ChildProcess.options());
+    command.addAll(
+        List.of(
+            "-jar", serverJar.toString(), "--role", service, "--port", "0", "--until-stdin-ends"));
+    for (String peer : peers) {
+      command.addAll(List.of("--" + peer, address(peer)));
+    }
+    return start(service, command, Ready::parse);
+  }
+
+  /** Starts a process that ends with this. */
+  synchronized <T> ChildProcess<T> start(
+      String name, List<String> command, ChildProcess.Reading<T> begun) throws CannotRun {
+    if (closed) {
+      throw new CannotRun("The demo is being ended.");
+    }
+    ChildProcess<T> child = ChildProcess.start(name, command, folder.resolve(name + ".log"), begun);
+    children.add(child);
+    return child;
+  }
+
+  /** Where a service that has been told of can be called. */
+  String address(String service) {
+    return Objects.requireNonNull(ready.get(service), service).address();
+  }
+
+  /** All of them, in the order of {@link #SERVICES}. */
+  List<String> addresses() {
+    return SERVICES.stream().map(this::address).toList();
+  }
+
+  /** Where the processes log to. */
+  Path folder() {
+    return folder;
+  }
+
+  /** Leaves the logs where they are when this is closed. */
+  synchronized void keepLogs() {
+    logsWanted = true;
+  }
+
+  /** Asks callers before callees, then waits for each, and takes its logs away. */
+  @Override
+  public void close() {
+    List<ChildProcess<?>> ending = takeAll();
+    ending.forEach(ChildProcess::close);
+    if (mayRemoveLogs()) {
+      remove(folder);
+    }
+  }
+
+  private synchronized boolean mayRemoveLogs() {
+    return !logsWanted && children.isEmpty();
+  }
+
+  private synchronized List<ChildProcess<?>> takeAll() {
+    closed = true;
+    List<ChildProcess<?>> all = new ArrayList<>(children);
+    children.clear();
+    Collections.reverse(all);
+    return all;
+  }
+
+  private static void remove(Path folder) {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException | UncheckedIOException leftBehind) {
+      // In the folder for temporary files, where it is somebody's job to sweep.
+    }
+  }
+}

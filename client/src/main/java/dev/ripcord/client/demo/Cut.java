@@ -1,0 +1,38 @@
+package dev.ripcord.client.demo;
+
+import dev.ripcord.grpc.RequestId;
+import dev.ripcord.proto.v1.Node;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** What all scenarios have in common in which work is cut. */
+final class Cut {
+  /** Within which a handler must have returned, SQL and all. What is measured is far less. */
+  static final long PROMPT_MICROS = TimeUnit.MILLISECONDS.toMicros(1_000);
+
+  private Cut() {}
+
+  /** Waits until there is something to cut. */
+  static void awaitAtWork(Stage stage, Report report, RequestId id) throws InterruptedException {
+    List<Node> nodes = stage.awaitAllAtWork(id);
+    report.checks().that("all five calls are at work", Shape.isComplete(nodes), nodes);
+  }
+
+  /** That every service is there, was ended like this, and is still. */
+  static void checkEverybodyStopped(
+      Checks checks, List<NodeResult> nodes, String kind, String code) {
+    for (String service : Cluster.SERVICES) {
+      checks.that(
+          service + " was at work", nodes.stream().anyMatch(node -> node.isOf(service)), nodes);
+    }
+    checks.each("every node ended as " + kind + " " + code, nodes, node -> node.isCut(kind, code));
+    checkPrompt(checks, nodes);
+  }
+
+  static void checkPrompt(Checks checks, List<NodeResult> nodes) {
+    checks.each(
+        "every handler returned within a second",
+        nodes,
+        node -> node.hasStoppedWithin(PROMPT_MICROS));
+  }
+}

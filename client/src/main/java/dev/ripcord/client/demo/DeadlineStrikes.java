@@ -1,0 +1,33 @@
+package dev.ripcord.client.demo;
+
+import dev.ripcord.services.v1.Load;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A short budget for long work: everybody stops by it, and everybody knows that it was the time.
+ */
+final class DeadlineStrikes implements Scenario.Play {
+  private static final Duration BUDGET = Duration.ofMillis(300);
+
+  @Override
+  public void on(Stage stage, Report report) throws Exception {
+    try (Request request =
+        stage.begin(stage.overview(Load.HEAVY).build(), root -> root.withTimeout(BUDGET))) {
+      Request.End end = request.awaitEnd();
+      report.edge(
+          "the "
+              + BUDGET.toMillis()
+              + " ms are over; told so after "
+              + Times.millis(end.afterNanos()));
+      long event = request.startedNanos() + BUDGET.toNanos();
+      List<NodeResult> nodes = report.nodes(stage.awaitAllStopped(request.id()), event, "DEADLINE");
+      report
+          .checks()
+          .same("the caller is told DEADLINE_EXCEEDED", Status.Code.DEADLINE_EXCEEDED, end.code());
+      Cut.checkEverybodyStopped(report.checks(), nodes, "DEADLINE_EXCEEDED", "DEADLINE");
+    }
+    report.databaseIsIdle();
+  }
+}

@@ -1,0 +1,65 @@
+package dev.ripcord.client.demo;
+
+import dev.ripcord.proto.v1.Node;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** What a scenario writes down while it plays. Single-threaded. */
+final class Report {
+  private final Scenario scenario;
+  private final Stage stage;
+  private final long begunNanos = System.nanoTime();
+  private final Checks checks = new Checks();
+  private String edge = "";
+  private List<NodeResult> nodes = List.of();
+  private Map<String, List<String>> values = Map.of();
+  private int dbActiveAfter;
+
+  Report(Scenario scenario, Stage stage) {
+    this.scenario = scenario;
+    this.stage = stage;
+  }
+
+  Checks checks() {
+    return checks;
+  }
+
+  /** What happened where the request came from. */
+  void edge(String whatHappened) {
+    edge = whatHappened;
+  }
+
+  void values(Map<String, List<String>> servicesByValue) {
+    values = servicesByValue;
+  }
+
+  /**
+   * Takes over what the processes have listed.
+   *
+   * @param eventNanos what the nodes' times count from
+   * @param edgeCode with which code the edge ended the request
+   */
+  List<NodeResult> nodes(List<Node> listed, long eventNanos, String edgeCode) {
+    Tree tree = new Tree(listed, edgeCode);
+    nodes = tree.resultsSince(eventNanos);
+    if (values.isEmpty()) {
+      values = tree.services();
+    }
+    return nodes;
+  }
+
+  /** Asks the database server until nothing runs any more, or too long. */
+  void databaseIsIdle() throws InterruptedException {
+    dbActiveAfter = stage.awaitIdleDatabase();
+    checks.that(
+        "no statement is left in pg_stat_activity",
+        dbActiveAfter == 0,
+        dbActiveAfter + " are active");
+  }
+
+  Outcome outcome() {
+    Duration took = Duration.ofNanos(System.nanoTime() - begunNanos);
+    return new Outcome(scenario, edge, nodes, values, dbActiveAfter, checks.all(), took);
+  }
+}

@@ -1,0 +1,73 @@
+package dev.ripcord.client.demo;
+
+import java.util.List;
+import java.util.Locale;
+
+/** The ways for a request to end that the demo shows, in its order. */
+enum Scenario {
+  /** Nothing goes wrong. */
+  COMPLETE(
+      "all branches finish; values and the shrinking time reach every process", new Complete()),
+  /** A person cancels. */
+  CANCEL("canceled at the edge while identity, db and token are at work", new Cancel()),
+  /** Time runs out. */
+  DEADLINE("300 ms for work that takes many seconds", new DeadlineStrikes()),
+  /** One branch fails. */
+  SIBLING_FAILURE("token rejects, so identity and db need not go on", new SiblingFailure()),
+  /** The caller dies. */
+  CALLER_KILLED("the calling process dies by kill -9", new CallerKilled()),
+  /** Something must outlive its request. */
+  DETACHED("an audit record is written although its request is canceled", new Detached()),
+  /** The caller is a stranger. */
+  PLAIN_PEER("a gRPC client without Ripcord calls and cancels", new PlainPeer());
+
+  private final String story;
+  private final Play play;
+
+  Scenario(String story, Play play) {
+    this.story = story;
+    this.play = play;
+  }
+
+  /** {@code caller-killed}: as on the command line and in JSON. */
+  String title() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** What is going to happen. */
+  String story() {
+    return story;
+  }
+
+  /** Lets it happen. Whatever goes wrong is part of the outcome. */
+  Outcome play(Stage stage) throws InterruptedException {
+    Report report = new Report(this, stage);
+    try {
+      play.on(stage, report);
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
+      report.checks().that("it could be played to its end", false, e);
+    }
+    return report.outcome();
+  }
+
+  static Scenario titled(String title) {
+    for (Scenario scenario : values()) {
+      if (scenario.title().equals(title)) {
+        return scenario;
+      }
+    }
+    throw new IllegalArgumentException(
+        "there is no scenario \"" + title + "\", but " + String.join(", ", titles()));
+  }
+
+  static List<String> titles() {
+    return List.of(values()).stream().map(Scenario::title).toList();
+  }
+
+  /** What a scenario does. */
+  interface Play {
+    void on(Stage stage, Report report) throws Exception;
+  }
+}

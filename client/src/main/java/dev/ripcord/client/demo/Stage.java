@@ -1,0 +1,194 @@
+package dev.ripcord.client.demo;
+
+import dev.ripcord.CancelScope;
+import dev.ripcord.Context;
+import dev.ripcord.Key;
+import dev.ripcord.ValueCodec;
+import dev.ripcord.client.ServiceConnection;
+import dev.ripcord.grpc.RequestId;
+import dev.ripcord.grpc.Ripcord;
+import dev.ripcord.proto.v1.Node;
+import dev.ripcord.services.db.v1.ActivityReply;
+import dev.ripcord.services.db.v1.ActivityRequest;
+import dev.ripcord.services.db.v1.QueryReply;
+import dev.ripcord.services.db.v1.QueryRequest;
+import dev.ripcord.services.gateway.v1.LoginReply;
+import dev.ripcord.services.gateway.v1.LoginRequest;
+import dev.ripcord.services.gateway.v1.OverviewReply;
+import dev.ripcord.services.gateway.v1.OverviewRequest;
+import dev.ripcord.services.v1.Load;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Future;
+import java.util.function.Function;
+
+/**
+ * What the scenarios play on: the processes, the connections to them, and a person who is logged
+ * in.
+ */
+final class Stage implements AutoCloseable {
+  static final Key<String> TENANT = Key.propagated("tenant", ValueCodec.utf8());
+  static final Key<byte[]> BADGE = Key.propagated("badge", ValueCodec.bytes());
+  static final String TENANT_VALUE = "acme";
+  static final String USER = "alice";
+
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration CLEANING_UP = Duration.ofSeconds(2);
+
+  private final Cluster cluster;
+  private final Ripcord ripcord;
+  private final ServiceConnection gateway;
+  private final ServiceConnection db;
+  private final ServiceConnection token;
+  private final Observatory observatory;
+  private String jwt = ""; // of the person; set before anything is played
+
+  private Stage(Cluster cluster) {
+    this.cluster = cluster;
+    this.ripcord = Ripcord.builder().service("demo").propagate(TENANT, BADGE).build();
+    this.gateway = ServiceConnection.open(ripcord, cluster.address("gateway"));
+    this.db = ServiceConnection.open(ripcord, cluster.address("db"));
+    this.token = ServiceConnection.open(ripcord, cluster.address("token"));
+    this.observatory = new Observatory(cluster.addresses());
+  }
+
+  /**
+   * On a cluster that has started. One whole request is done first, so that the scenarios do not
+   * meet cold processes.
+   */
+  static Stage on(Cluster cluster) throws CannotRun, InterruptedException {
+    Stage stage = new Stage(cluster);
+    try {
+      stage.warmUp();
+      return stage;
+    } catch (CannotRun | InterruptedException | RuntimeException e) {
+      stage.close();
+      throw e;
+    }
+  }
+
+  private void warmUp() throws CannotRun, InterruptedException {
+    jwt = logIn();
+    try (Request first = begin(overview(Load.LIGHT).build())) {
+      Request.End end = first.awaitEnd();
+      if (end.reply() == null) {
+        throw new CannotRun("The services have started, but the first request failed: " + end);
+      }
+    }
+  }
+
+  /** A new token, for a session of its own. */
+  String logIn() {
+    try (CancelScope scope = root().withTimeout(PATIENCE)) {
+      LoginRequest login =
+          LoginRequest.newBuilder().setUser(USER).setPassword("correct horse " + USER).build();
+      LoginReply reply = gateway.gateway().in(scope.context()).blocking().login(login);
+      return reply.getToken();
+    }
+  }
+
+  /** Bytes that are no text: what survives them survives all. */
+  static byte[] badge() {
+    return new byte[] {0, (byte) 0xca, (byte) 0xfe, (byte) 0xff, '\n'};
+  }
+
+  /** What all requests of the demo carry. */
+  static Context root() {
+    return Context.background().withValue(TENANT, TENANT_VALUE).withValue(BADGE, badge());
+  }
+
+  /** A request for everything about the person who is logged in. */
+  OverviewRequest.Builder overview(Load load) {
+    return OverviewRequest.newBuilder().setUser(USER).setToken(jwt).setLoad(load);
+  }
+
+  /** Makes a request that only its scope ends. */
+  Request begin(OverviewRequest request) {
+    return begin(request, Context::withCancel);
+  }
+
+  /** Makes a request in a scope. */
+  Request begin(OverviewRequest request, Function<Context, CancelScope> scoped) {
+    RequestId id = RequestId.random();
+    long started = System.nanoTime();
+    CancelScope scope = scoped.apply(Ripcord.withRequestId(root(), id));
+    Future<OverviewReply> reply = gateway.gateway().in(scope.context()).future().overview(request);
+    return new Request(id, scope, reply, started);
+  }
+
+  /**
+   * Waits until all of a heavy request runs: five calls, and both statements on the database
+   * server.
+   */
+  List<Node> awaitAllAtWork(RequestId id) throws InterruptedException {
+    List<Node> nodes = observatory.await(id, Shape::isComplete, PATIENCE);
+    long until = System.nanoTime() + PATIENCE.toNanos();
+    while (activity().getStatementsCount() < Shape.STATEMENTS && System.nanoTime() - until < 0) {
+      Observatory.pause();
+    }
+    return nodes;
+  }
+
+  /** Waits until every handler has returned. */
+  List<Node> awaitAllStopped(RequestId id) throws InterruptedException {
+    return observatory.await(id, nodes -> !nodes.isEmpty() && Tree.haveAllStopped(nodes), PATIENCE);
+  }
+
+  /** Waits until no statement is active, for a moment; returns how many are. */
+  int awaitIdleDatabase() throws InterruptedException {
+    long until = System.nanoTime() + CLEANING_UP.toNanos();
+    int active = activity().getStatementsCount();
+    while (active > 0 && System.nanoTime() - until < 0) {
+      Observatory.pause();
+      active = activity().getStatementsCount();
+    }
+    return active;
+  }
+
+  /** What the database server says that it does. */
+  ActivityReply activity() {
+    return db.db()
+        .in(Context.background())
+        .blocking()
+        .activity(ActivityRequest.getDefaultInstance());
+  }
+
+  /** Runs a named query. */
+  QueryReply query(String name, String parameter, String value) {
+    return db.db().in(root()).blocking().query(question(name, parameter, value));
+  }
+
+  /** Begins a named query. */
+  Future<QueryReply> startQuery(String name, String parameter, String value) {
+    return db.db().in(root()).future().query(question(name, parameter, value));
+  }
+
+  private static QueryRequest question(String name, String parameter, String value) {
+    return QueryRequest.newBuilder().setName(name).putParameters(parameter, value).build();
+  }
+
+  /** For a caller in another process. */
+  String jwt() {
+    return jwt;
+  }
+
+  Observatory observatory() {
+    return observatory;
+  }
+
+  ServiceConnection token() {
+    return token;
+  }
+
+  Cluster cluster() {
+    return cluster;
+  }
+
+  @Override
+  public void close() {
+    observatory.close();
+    gateway.close();
+    db.close();
+    token.close();
+  }
+}

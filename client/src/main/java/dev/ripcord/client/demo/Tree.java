@@ -1,0 +1,142 @@
+package dev.ripcord.client.demo;
+
+import com.google.protobuf.ByteString;
+import dev.ripcord.proto.v1.Cancellation;
+import dev.ripcord.proto.v1.Node;
+import dev.ripcord.proto.v1.OutgoingCall;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request's nodes, as all processes report them, put together.
+ *
+ * <p>Both ends of a call carry the same context id. A callee that was reset knows only that its
+ * caller gave up; the caller's end of the same call says why. So a node's {@code code} is looked
+ * for from the callee up to the edge, and the first that says more than "the client canceled" is
+ * it.
+ */
+final class Tree {
+  private static final String NO_REASON_GIVEN = "CLIENT_CANCELED";
+  private static final int DEEPEST =
+      64; // ids come from other processes: a ring among them must not hold us
+
+  private final List<Node> nodes;
+  private final Map<ByteString, Node> byContext = new HashMap<>();
+  private final Map<ByteString, OutgoingCall> callersEnd = new HashMap<>();
+  private final String edgeCode;
+
+  /**
+   * From what was listed.
+   *
+   * @param edgeCode the code with which the edge ended the request
+   */
+  Tree(List<Node> nodes, String edgeCode) {
+    this.nodes = nodes;
+    this.edgeCode = edgeCode;
+    for (Node node : nodes) {
+      byContext.put(node.getContextId(), node);
+      node.getCallsList().forEach(call -> callersEnd.put(call.getContextId(), call));
+    }
+  }
+
+  /**
+   * The nodes that were there when it happened, or came later, parents first.
+   *
+   * @param eventNanos when it happened, by {@link System#nanoTime}
+   */
+  List<NodeResult> resultsSince(long eventNanos) {
+    List<NodeResult> results = new ArrayList<>();
+    for (Node node : nodes) {
+      if (!isOverBefore(node, eventNanos)) {
+        results.add(result(node, eventNanos));
+      }
+    }
+    results.sort(Comparator.comparingInt(NodeResult::depth).thenComparing(NodeResult::service));
+    return List.copyOf(results);
+  }
+
+  private static boolean isOverBefore(Node node, long eventNanos) {
+    return !node.hasCancellation()
+        && node.getStoppedMonotonicNs() != 0
+        && node.getStoppedMonotonicNs() < eventNanos;
+  }
+
+  private NodeResult result(Node node, long eventNanos) {
+    Cancellation cancellation = node.hasCancellation() ? node.getCancellation() : null;
+    return new NodeResult(
+        node.getService(),
+        node.getInstance(),
+        node.getPid(),
+        node.getMethod(),
+        node.getDepth(),
+        hex(node.getContextId()),
+        hex(node.getParentContextId()),
+        cancellation == null ? null : cancellation.getKind().name(),
+        cancellation == null ? null : code(node, cancellation),
+        cancellation == null ? null : cancellation.getReason().getCode(),
+        stoppedAfterMicros(node, eventNanos));
+  }
+
+  private static @Nullable Long stoppedAfterMicros(Node node, long eventNanos) {
+    long stopped = node.getStoppedMonotonicNs();
+    return stopped == 0 ? null : TimeUnit.NANOSECONDS.toMicros(stopped - eventNanos);
+  }
+
+  private String code(Node node, Cancellation cancellation) {
+    Node at = node;
+    String code = cancellation.getReason().getCode();
+    for (int hops = 0; code.equals(NO_REASON_GIVEN) && hops < DEEPEST; hops++) {
+      OutgoingCall call = callersEnd.get(at.getContextId());
+      if (call != null && call.hasCancellation()) {
+        code = call.getCancellation().getReason().getCode();
+      }
+      Node caller = byContext.get(at.getParentContextId());
+      if (caller == null) {
+        return code.equals(NO_REASON_GIVEN) ? edgeCode : code;
+      }
+      if (code.equals(NO_REASON_GIVEN) && caller.hasCancellation()) {
+        code = caller.getCancellation().getReason().getCode();
+      }
+      at = caller;
+    }
+    return code;
+  }
+
+  /** For each value's name, the services it was seen in, from the edge down. */
+  Map<String, List<String>> services() {
+    Map<String, List<String>> services = new TreeMap<>();
+    nodes.stream()
+        .sorted(Comparator.comparingInt(Node::getDepth).thenComparing(Node::getService))
+        .forEach(
+            node ->
+                node.getValueNamesList()
+                    .forEach(name -> addOnce(services, name, node.getService())));
+    return services;
+  }
+
+  private static void addOnce(Map<String, List<String>> services, String name, String service) {
+    List<String> those = services.computeIfAbsent(name, absent -> new ArrayList<>());
+    if (!those.contains(service)) {
+      those.add(service);
+    }
+  }
+
+  static boolean isLive(Node node) {
+    return node.getState() == Node.State.LIVE;
+  }
+
+  static boolean haveAllStopped(List<Node> nodes) {
+    return nodes.stream().allMatch(node -> node.getStoppedMonotonicNs() != 0);
+  }
+
+  private static String hex(ByteString bytes) {
+    return HexFormat.of().formatHex(bytes.toByteArray());
+  }
+}
