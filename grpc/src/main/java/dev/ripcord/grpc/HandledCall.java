@@ -130,6 +130,17 @@ final class HandledCall {
   }
 
   /**
+   * The handler closes the call as failed. If its context has ended, that is why, even when nobody
+   * has told us yet: a handler may learn of a deadline from its own callee before our timer runs.
+   */
+  void failing() {
+    Cancellation why = context().cancellation();
+    if (why != null) {
+      ended(why);
+    }
+  }
+
+  /**
    * The handler closes the call, or has failed so that gRPC will: whatever the stream reports now
    * is the answer's doing.
    */
