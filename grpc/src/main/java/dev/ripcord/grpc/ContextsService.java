@@ -2,7 +2,6 @@ package dev.ripcord.grpc;
 
 import com.google.protobuf.ByteString;
 import dev.ripcord.Cancellation;
-import dev.ripcord.Deadline;
 import dev.ripcord.proto.v1.ContextsGrpc;
 import dev.ripcord.proto.v1.ListRequest;
 import dev.ripcord.proto.v1.Node;
@@ -91,10 +90,7 @@ final class ContextsService extends ContextsGrpc.ContextsImplBase {
     Cancellation why = call.cancellation();
     Node.Builder node =
         node(call.identity(), call.peer(), call.openedAt(), System.nanoTime() - call.openedNanos());
-    Deadline deadline = call.context().deadline();
-    if (deadline != null) {
-      node.setRemaining(WireCancellation.toProto(deadline.remaining()));
-    }
+    set(call.remaining(), left -> node.setRemaining(WireCancellation.toProto(left)));
     node.addAllValueNames(codec.valueNames(call.context()));
     if (why == null) {
       return node.setState(Node.State.LIVE).build();

@@ -234,6 +234,16 @@ final class HandledCall {
     return cancellation == null ? 0 : endedNanos;
   }
 
+  /** The time left to the deadline: when the context ended, if it has, else now. Null without a deadline. */
+  @Nullable Duration remaining() {
+    Deadline deadline = context().deadline();
+    if (deadline == null) {
+      return null;
+    }
+    Duration now = deadline.remaining();
+    return cancellation == null ? now : now.plusNanos(System.nanoTime() - endedNanos);
+  }
+
   @Nullable Cancellation cancellation() {
     return cancellation;
   }
