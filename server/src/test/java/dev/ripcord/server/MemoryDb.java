@@ -24,8 +24,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * A db service over tables in memory, for those who call one. Its heavy queries take for ever, until their context ends; its
- * audit writes wait at a gate.
+ * A db service over tables in memory, for those who call one. Its heavy queries take for ever,
+ * until their context ends; its audit writes wait at a gate.
  */
 public final class MemoryDb extends DbGrpc.DbImplBase {
   private final Map<String, Map<String, String>> users = new ConcurrentHashMap<>();
@@ -184,7 +184,13 @@ public final class MemoryDb extends DbGrpc.DbImplBase {
         () -> {
           while (call.isReady() && next.get() < rows) {
             streamed.incrementAndGet();
-            call.onNext(row(Map.of("order_id", Integer.toString(next.getAndIncrement()), "note", "x".repeat(1_000))));
+            call.onNext(
+                row(
+                    Map.of(
+                        "order_id",
+                        Integer.toString(next.getAndIncrement()),
+                        "note",
+                        "x".repeat(1_000))));
           }
           if (next.get() == rows) {
             next.incrementAndGet();
@@ -201,7 +207,8 @@ public final class MemoryDb extends DbGrpc.DbImplBase {
 
   private static Row row(Map<String, String> columns) {
     Row.Builder row = Row.newBuilder();
-    columns.forEach((name, value) -> row.addColumns(Column.newBuilder().setName(name).setValue(value)));
+    columns.forEach(
+        (name, value) -> row.addColumns(Column.newBuilder().setName(name).setValue(value)));
     return row.build();
   }
 }

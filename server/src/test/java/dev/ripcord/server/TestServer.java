@@ -38,8 +38,7 @@ public final class TestServer implements Platform, AutoCloseable {
   private TestServer(
       String name, Map<String, TestServer> peers, Services services, AutoCloseable closedLast)
       throws Exception {
-    this.ripcord =
-        Ripcord.builder().service(name).propagate(Values.TENANT, Values.BADGE).build();
+    this.ripcord = Ripcord.builder().service(name).propagate(Values.TENANT, Values.BADGE).build();
     this.peers = peers;
     this.closedLast = closedLast;
     NettyServerBuilder builder =

@@ -192,9 +192,7 @@ class GatewayTest {
       scope.cancel(Reason.USER_CANCELED.withMessage("pressed cancel"));
       assertFails(call, Status.Code.CANCELLED);
       awaitQuiet();
-      assertThat(tables.ended)
-          .hasSize(2)
-          .allMatch(why -> why.kind() == Cancellation.Kind.CANCELED);
+      assertThat(tables.ended).hasSize(2).allMatch(why -> why.kind() == Cancellation.Kind.CANCELED);
     }
   }
 
@@ -362,10 +360,7 @@ class GatewayTest {
   }
 
   private OverviewRequest.Builder overview(Load load) {
-    return OverviewRequest.newBuilder()
-        .setUser("alice")
-        .setToken(login().getToken())
-        .setLoad(load);
+    return OverviewRequest.newBuilder().setUser("alice").setToken(login().getToken()).setLoad(load);
   }
 
   private static void assertFails(FutureTask<?> call, Status.Code code) {

@@ -148,8 +148,7 @@ class IdentityServiceTest {
 
   @Test
   void aWrongPasswordAndAnUnknownUserLookTheSame() {
-    assertRejected(
-        () -> identity.openSession(open("alice", "wrong")), "user or password is wrong");
+    assertRejected(() -> identity.openSession(open("alice", "wrong")), "user or password is wrong");
     assertRejected(
         () -> identity.openSession(open("mallory", "wrong")), "user or password is wrong");
     assertThat(tables.sessionKeys()).isEmpty();
@@ -163,7 +162,8 @@ class IdentityServiceTest {
   void aCanceledProfileStopsHereAndInDb() throws Exception {
     try (CancelScope scope = Context.background().withCancel()) {
       FutureTask<GetProfileReply> call =
-          start(() -> scope.context().call(() -> identity.getProfile(profile("alice", Load.HEAVY))));
+          start(
+              () -> scope.context().call(() -> identity.getProfile(profile("alice", Load.HEAVY))));
       await().until(() -> tables.heavy.get() == 1);
       scope.cancel();
       assertFails(call, Status.Code.CANCELLED);
@@ -175,7 +175,8 @@ class IdentityServiceTest {
   @Test
   void aQueuedHashIsSkippedWhenItsCallEnds() throws Exception {
     CountDownLatch release = new CountDownLatch(1);
-    FutureTask<Boolean> other = start(() -> hashers.call(Context.background(), () -> wait(release)));
+    FutureTask<Boolean> other =
+        start(() -> hashers.call(Context.background(), () -> wait(release)));
     await().until(() -> hashers.running() == 1);
     try (CancelScope scope = Context.background().withCancel()) {
       FutureTask<OpenSessionReply> call =

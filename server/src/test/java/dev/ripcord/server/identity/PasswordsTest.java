@@ -62,7 +62,9 @@ class PasswordsTest {
     assertThatThrownBy(
             () ->
                 passwords.check(
-                    CONTEXT, "x", "$argon2id$v=19$m=1048576,t=2,p=1$c2FsdHNhbHRzYWx0$AAAAAAAAAAAAAAAAAAAAAA"))
+                    CONTEXT,
+                    "x",
+                    "$argon2id$v=19$m=1048576,t=2,p=1$c2FsdHNhbHRzYWx0$AAAAAAAAAAAAAAAAAAAAAA"))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("too costly");
     assertThatThrownBy(() -> passwords.check(CONTEXT, "x", "plain text"))

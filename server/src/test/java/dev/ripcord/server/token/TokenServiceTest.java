@@ -92,9 +92,7 @@ class TokenServiceTest {
   @Test
   void aReplyTellsWhatTheProcessSaw() throws Exception {
     Visit visit =
-        Context.background()
-            .withValue(Values.TENANT, "acme")
-            .call(() -> issue().getVisits(0));
+        Context.background().withValue(Values.TENANT, "acme").call(() -> issue().getVisits(0));
     assertThat(visit.getService()).isEqualTo("token");
     assertThat(visit.getPid()).isEqualTo(ProcessHandle.current().pid());
     assertThat(visit.getMethod()).isEqualTo("ripcord.services.token.v1.Token/Issue");
@@ -120,8 +118,7 @@ class TokenServiceTest {
       greedy.addRoles("role" + i);
     }
     assertRefused(() -> token.issue(greedy.build()), "roles are 33, more than 32");
-    assertRefused(
-        () -> token.revoke(RevokeRequest.getDefaultInstance()), "token_id is empty");
+    assertRefused(() -> token.revoke(RevokeRequest.getDefaultInstance()), "token_id is empty");
   }
 
   private static void assertRefused(ThrowingCallable call, String why) {
@@ -178,7 +175,10 @@ class TokenServiceTest {
       await().until(() -> proofs.running() == 1);
       FutureTask<?> rotation =
           start(
-              () -> scope.context().call(() -> token.rotateKey(RotateKeyRequest.getDefaultInstance())));
+              () ->
+                  scope
+                      .context()
+                      .call(() -> token.rotateKey(RotateKeyRequest.getDefaultInstance())));
       await().until(() -> issuer.waiting() == 1);
       // Nobody else waits for the rotation that waits.
       token.verify(verify(issued, Load.LIGHT));
