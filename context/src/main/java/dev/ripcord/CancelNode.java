@@ -430,6 +430,15 @@ class CancelNode extends Entry implements Node {
   }
 
   /** Marks this node and all above: from now on their ends are compared with a clock. */
+  /** How many listeners and listening children it holds; for tests. */
+  final int members() {
+    Entry had = lock();
+    int count = had == CLOSED ? 0 : Entry.size(had);
+    unlock(had);
+    return count;
+  }
+
+  /** Takes the lock to look: a lock held by somebody else says nothing about the ring. */
   final void markTimedBelow() {
     for (CancelNode node = this; node != null && !node.timedBelow; node = node.above()) {
       node.timedBelow = true;
