@@ -238,7 +238,9 @@ public interface Context {
 
   /**
    * An executor that runs its tasks under this context and skips those that were queued behind its
-   * end.
+   * end. A skipped {@link java.util.concurrent.FutureTask} is cancelled; an asynchronous step of a
+   * {@link CompletableFuture}, or any other future, is run all the same, since nothing else is sure
+   * to complete it.
    */
   default Executor wrap(Executor e) {
     return Wrapping.executor(this, e);
