@@ -210,7 +210,9 @@ class CancelNode extends Entry implements Node {
   }
 
   final boolean cancel(Cancellation as) {
-    return end(isDone(), as);
+    // Its instant is compared with deadlines: what counts is when it ended this node.
+    boolean timed = timedBelow || inherited.deadline != null;
+    return end(isDone(), timed ? as.arrivingNow(inherited.time) : as);
   }
 
   private boolean end(boolean already, Object newState) {
