@@ -25,6 +25,7 @@ final class DeadlineStrikes implements Scenario.Play {
   private static List<NodeResult> strike(Stage stage, Report report) throws Exception {
     try (Request request =
         stage.begin(stage.overview(Load.HEAVY).build(), root -> root.withTimeout(BUDGET))) {
+      report.live(stage.observatory().await(request.id(), Shape::isComplete, BUDGET));
       Request.End end = request.awaitEnd();
       report.edge(
           "the "
