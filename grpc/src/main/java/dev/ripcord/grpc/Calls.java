@@ -74,6 +74,10 @@ final class Calls {
     return overdueWatch;
   }
 
+  Self self() {
+    return self;
+  }
+
   Cancellation.Origin originFor(CallIdentity identity) {
     return new Cancellation.Origin(self.service(), self.instance(), identity.contextId(), "");
   }

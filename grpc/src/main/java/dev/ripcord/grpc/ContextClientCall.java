@@ -126,7 +126,8 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
   private void end(Cancellation why) {
     ended = why;
     outgoing.endedBy(why);
-    super.cancel(why.toString(), null);
+    // What the listener is told is made in whyEnded; the message goes nowhere.
+    super.cancel("the caller's context has ended", null);
   }
 
   /** Why the context ended this call, or null if it ended by itself. */
