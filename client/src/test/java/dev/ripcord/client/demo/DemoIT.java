@@ -33,11 +33,12 @@ class DemoIT {
     assumeTrue(Files.exists(Path.of(System.getProperty("ripcord.server.jar"))));
   }
 
-  private static Process begin(String... arguments) throws Exception {
+  private Process begin(String... arguments) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(ChildProcess.java());
     command.addAll(ChildProcess.options());
     command.add("-Dripcord.server.jar=" + System.getProperty("ripcord.server.jar"));
+    command.add("-Djava.io.tmpdir=" + folder); // a demo that is killed leaves its logs behind
     command.addAll(
         List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "demo"));
     command.addAll(List.of(arguments));
