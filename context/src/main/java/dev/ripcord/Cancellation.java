@@ -237,9 +237,16 @@ public final class Cancellation {
         : new DeadlineExceededException(this);
   }
 
-  /** Whether this happened before {@code instantNanos} of its own clock. */
+  /**
+   * Whether this came after a deadline at {@code instantNanos} of {@code clock}. A cancel at that
+   * very instant did: the deadline had struck by then.
+   */
   boolean isAfter(TimeSource clock, long instantNanos) {
-    return !unwatched && time == clock && nanos - instantNanos > 0;
+    if (unwatched || time != clock) {
+      return false;
+    }
+    long later = nanos - instantNanos;
+    return later > 0 || (later == 0 && kind == Kind.CANCELED);
   }
 
   @Override

@@ -146,6 +146,17 @@ class DeadlineTest {
   }
 
   @Test
+  @DisplayName("rule 16: a cancel from above at the very instant of the deadline comes after it")
+  void cancelAtTheInstantOfTheDeadline_comesAfterIt() {
+    CancelScope top = time.background().withCancel();
+    Context child = top.context().withTimeout(SECOND, MINE).context();
+    time.skip(SECOND);
+    assertThat(child.isDone()).isTrue();
+    assertThat(top.cancel(PARENTS)).isTrue();
+    assertThat(child.cancellation().reason()).isEqualTo(MINE);
+  }
+
+  @Test
   @DisplayName("rule 16: the same for listeners: they are told of the expiry, not of the cancel")
   void unseenExpiry_isWhatListenersAreTold() {
     CancelScope top = time.background().withCancel();
