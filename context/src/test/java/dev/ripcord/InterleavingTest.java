@@ -24,7 +24,7 @@ class InterleavingTest {
   @DisplayName("rules 6 to 10, 16, 18, 24, 26: whatever threads do to a tree at once")
   void anything_atOnce() throws Exception {
     try (Together together = new Together()) {
-      for (int round = 0; round < Effort.of(10_000, 1_000_000); round++) {
+      for (int round = 0; round < Effort.of(20_000, 1_000_000); round++) {
         long seed = new Random().nextLong();
         try {
           new Round(seed).play(together);
