@@ -21,8 +21,8 @@ class LincheckTest {
   /** Two threads and few calls: what can go wrong, goes wrong among those. */
   private static void check(Class<?> calls, int callsBefore) {
     new ModelCheckingOptions()
-        .iterations(Effort.of(12, 50))
-        .invocationsPerIteration(Effort.of(200, 1_000))
+        .iterations(Effort.of(10, 50))
+        .invocationsPerIteration(Effort.of(150, 1_000))
         .threads(2)
         .actorsPerThread(Effort.of(2, 3))
         .actorsBefore(callsBefore)
