@@ -50,6 +50,12 @@ class LincheckTest {
   }
 
   @Test
+  @DisplayName("rule 26: stop against the end: stopped, or run; never both, never neither")
+  void stops_haveOneOutcome() {
+    check(Stops.class, 0);
+  }
+
+  @Test
   @DisplayName("rules 16, 18: deadlines: the same, and no timer stays")
   void timers_areArmedAndDisarmed() {
     check(Timers.class, 1);
@@ -184,6 +190,40 @@ class LincheckTest {
           must(Tree.members(listenedTo[i].context()) == 0, "left linked");
         }
       }
+    }
+  }
+
+  /** root - top - leaf, with a listener from the beginning. */
+  public static class Stops {
+    private final CancelScope top = Context.background().withCancel();
+    private final CancelScope leaf = top.context().withCancel();
+    private final AtomicInteger outcomes = new AtomicInteger();
+    private final Registration hook =
+        leaf.context().onDone(Runnable::run, end -> outcomes.incrementAndGet());
+
+    @Operation
+    public void stop() {
+      if (hook.stop()) {
+        outcomes.incrementAndGet();
+      }
+    }
+
+    @Operation
+    public void cancelTop() {
+      top.cancel();
+    }
+
+    @Operation
+    public void closeLeaf() {
+      leaf.close();
+    }
+
+    @Validate
+    public void atTheEnd() {
+      must(!leaf.context().isDone() || outcomes.get() == 1, "a listener lost or run twice");
+      top.cancel();
+      must(outcomes.get() == 1, "a listener lost, or stopped and run");
+      must(Tree.members(top.context()) + Tree.members(leaf.context()) == 0, "left linked");
     }
   }
 
