@@ -15,6 +15,7 @@ final class Calls {
   private final Self self;
   private final OverdueWatch overdueWatch;
   private final StoppedCalls stopped;
+  private final StopTimes stopTimes = new StopTimes();
 
   Calls(Self self, Duration overdueAfter, Counters counters, int rememberStopped) {
     this.self = self;
@@ -68,6 +69,10 @@ final class Calls {
 
   List<StoppedCalls.Stopped> stopped() {
     return stopped.latest();
+  }
+
+  StopTimes stopTimes() {
+    return stopTimes;
   }
 
   OverdueWatch overdueWatch() {

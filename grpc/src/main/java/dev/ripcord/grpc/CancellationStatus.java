@@ -34,6 +34,8 @@ public final class CancellationStatus {
   /** Of the {@code ErrorInfo} in a status. */
   public static final String DOMAIN = "ripcord.dev";
 
+  private static final Metadata.Key<byte[]> DETAILS =
+      Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
   private static final int DESCRIPTION_BYTES = 256;
 
   private static final Map<String, Status> STATUS_BY_CODE =
@@ -93,6 +95,15 @@ public final class CancellationStatus {
     Status status =
         why.kind() == Cancellation.Kind.CANCELED ? Status.CANCELLED : Status.DEADLINE_EXCEEDED;
     return status.withDescription(why.toString()).withCause(why.toException());
+  }
+
+  /** A callee's answer with the cancellation it tells of as cause, if it tells of one. */
+  static Status withCause(Status status, Metadata trailers) {
+    if (status.isOk() || status.getCause() != null || !trailers.containsKey(DETAILS)) {
+      return status;
+    }
+    Cancellation told = of(trailers);
+    return told == null ? status : status.withCause(told.toException());
   }
 
   /** For the callee's answer; what goes with it is in {@link #trailers}. */

@@ -59,6 +59,7 @@ final class HandledCall {
   private final Instant openedAt = Instant.now();
   private final long openedNanos = System.nanoTime();
   private final @Nullable Duration granted;
+  private final long namedByCaller;
 
   private volatile int phase;
   private volatile @Nullable Cancellation
@@ -71,11 +72,20 @@ final class HandledCall {
   private volatile @Nullable SocketAddress peer; // set once, before the interceptors
   private volatile boolean gone; // set when the transport has ended the call
   private volatile boolean overdue; // set once, by the watch
+  private volatile @Nullable CalleeConnection connection; // set once, before the interceptors
+  private volatile boolean endsForCaller; // between endedByCaller and closeForCaller
+  private volatile @Nullable CalleeControl by; // set before endsForCaller
 
-  HandledCall(Calls calls, CallIdentity identity, Context values, @Nullable Duration granted) {
+  HandledCall(
+      Calls calls,
+      CallIdentity identity,
+      Context values,
+      @Nullable Duration granted,
+      long namedByCaller) {
     this.calls = calls;
     this.identity = identity;
     this.granted = granted;
+    this.namedByCaller = namedByCaller;
     Context parent = identity.in(values);
     this.scope =
         granted == null ? parent.withCancel() : parent.withDeadline(Deadline.after(granted));
@@ -103,6 +113,38 @@ final class HandledCall {
 
   void accepted(Attributes attributes) {
     peer = attributes.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+    CalleeConnection over = attributes.get(CalleeConnection.KEY);
+    if (over != null) {
+      connection = over;
+      over.add(this);
+      if (isStopped()) {
+        over.remove(this);
+      }
+    }
+  }
+
+  /**
+   * Its caller has told why it ends; {@link #closeForCaller} comes after, when everything below has
+   * been told.
+   */
+  void endedByCaller(Cancellation why, @Nullable CalleeControl control) {
+    by = control;
+    endsForCaller = true;
+    scope.cancel(why);
+  }
+
+  void closeForCaller() {
+    // Before the look at the cancellation, which is set before this is looked at.
+    endsForCaller = false;
+    close();
+  }
+
+  private void close() {
+    ContextServerCall<?, ?> serverCall = call;
+    Cancellation why = cancellation;
+    if (serverCall != null && why != null) {
+      serverCall.contextEnded(why, !gone);
+    }
   }
 
   /**
@@ -168,9 +210,8 @@ final class HandledCall {
     if (!CANCELLATION.compareAndSet(this, null, why)) {
       return;
     }
-    ContextServerCall<?, ?> serverCall = call;
-    if (serverCall != null) {
-      serverCall.contextEnded(why, !gone);
+    if (!endsForCaller) {
+      close();
     }
     advance(OVER, 0);
     if ((phase & RUNNING) != 0) {
@@ -207,6 +248,17 @@ final class HandledCall {
       serverCall.handlerReturned();
     }
     calls.remove(this, now);
+    CalleeConnection over = connection;
+    if (over != null) {
+      over.remove(this);
+    }
+    if (cancellation != null) {
+      calls.stopTimes().add(now - endedNanos);
+    }
+    CalleeControl control = by;
+    if (control != null) {
+      control.stopped(namedByCaller);
+    }
   }
 
   // What is shown of it.
@@ -225,6 +277,10 @@ final class HandledCall {
 
   @Nullable Cancellation cancellation() {
     return cancellation;
+  }
+
+  long namedByCaller() {
+    return namedByCaller;
   }
 
   @Nullable SocketAddress peer() {

@@ -84,7 +84,7 @@ class CancellationAcrossProcessesTest {
           .hasCauseInstanceOf(CanceledException.class);
       Cancellation cancellation = seen.get();
       assertThat(cancellation.kind()).isEqualTo(Cancellation.Kind.CANCELED);
-      assertThat(cancellation.reason().code()).isEqualTo("CLIENT_CANCELED");
+      assertThat(cancellation.reason().code()).isEqualTo("USER_CANCELED");
       await().until(() -> callee.ripcord().liveCalls() == 0);
     }
   }
