@@ -1,5 +1,8 @@
 package dev.ripcord.server;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -162,6 +165,12 @@ public final class Serve implements Callable<Integer> {
   private Level logLevel = Level.INFO;
 
   @Option(
+      names = "--until-stdin-ends",
+      description =
+          "Stop also when standard input ends: whoever holds its other end is not outlived.")
+  private boolean untilStdinEnds;
+
+  @Option(
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Shows this.")
@@ -225,12 +234,32 @@ public final class Serve implements Callable<Integer> {
   public Integer call() throws CannotStart, InterruptedException {
     RunningRole.Plan plan = plan();
     Logs.use(logFormat, logLevel.name());
+    if (untilStdinEnds) {
+      exitWhenStdinEnds();
+    }
     RunningRole running = RunningRole.start(plan);
     Duration grace = Duration.ofSeconds(graceSeconds);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndExit(running, grace), "drain"));
     announce(plan.role().name(), running);
     running.awaitTermination();
     return CommandLine.ExitCode.OK;
+  }
+
+  /** Also while it still starts. */
+  private static void exitWhenStdinEnds() {
+    Thread watch =
+        new Thread(
+            () -> {
+              try (InputStream in = System.in) {
+                in.transferTo(OutputStream.nullOutputStream());
+              } catch (IOException e) {
+                // That is an end, too.
+              }
+              System.exit(CommandLine.ExitCode.OK);
+            },
+            "stdin");
+    watch.setDaemon(true);
+    watch.start();
   }
 
   /**

@@ -1,6 +1,5 @@
 package dev.ripcord.client.cli;
 
-import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -91,8 +90,8 @@ public record Terminal(PrintStream out, boolean colour, boolean unicode) {
   }
 
   /**
-   * Whether standard output is a terminal: {@link System#console} also asks for the input, and from
-   * JDK 22 on tells less.
+   * {@link System#console} would also ask for the input, and from JDK 22 on tells less. Without
+   * /proc: no.
    */
   private static boolean isTerminal() {
     try {
@@ -100,9 +99,8 @@ public record Terminal(PrintStream out, boolean colour, boolean unicode) {
       return target.startsWith("/dev/pts/")
           || target.startsWith("/dev/tty")
           || target.equals("/dev/console");
-    } catch (IOException | UnsupportedOperationException | SecurityException noProc) {
-      Console console = System.console();
-      return console != null && Runtime.version().feature() < 22;
+    } catch (IOException | UnsupportedOperationException noProc) {
+      return false;
     }
   }
 }

@@ -26,7 +26,7 @@ final class Cluster implements AutoCloseable {
   static final List<String> SERVICES = List.of("gateway", "identity", "token", "db");
 
   // The first start unpacks PostgreSQL and fills its tables.
-  private static final Duration START = Duration.ofSeconds(120);
+  private static final Duration START = Duration.ofMinutes(2);
 
   private final Path serverJar;
   private final Path folder;

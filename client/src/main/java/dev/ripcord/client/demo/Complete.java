@@ -34,7 +34,7 @@ final class Complete implements Scenario.Play {
   }
 
   private static void check(Checks checks, List<Visit> visits, Request.End end) {
-    checks.that("the profile, the report and the claims are in it", isFull(end), end.reply());
+    checks.that("the profile, the report and the claims are in it", isFull(end), end);
     for (String service : Cluster.SERVICES) {
       checks.that(
           service + " was visited",

@@ -34,11 +34,12 @@ record Outcome(
     int deepest = nodes.stream().mapToInt(NodeResult::depth).max().orElse(0);
     Long latest = null;
     for (NodeResult node : nodes) {
-      if (node.depth() == deepest && node.stoppedAfterMicros() == null) {
+      Long micros = node.stoppedAfterMicros();
+      if (node.depth() == deepest && micros == null) {
         return null;
       }
-      if (node.depth() == deepest && (latest == null || node.stoppedAfterMicros() > latest)) {
-        latest = node.stoppedAfterMicros();
+      if (node.depth() == deepest && micros != null && (latest == null || micros > latest)) {
+        latest = micros;
       }
     }
     return latest;

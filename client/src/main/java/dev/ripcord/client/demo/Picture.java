@@ -122,7 +122,8 @@ final class Picture {
     String below = before + (last ? "   " : terminal.either("\u2502  ", "|  "));
     List<NodeResult> children =
         nodes.stream()
-            .filter(child -> child.parentContextId().equals(node.contextId()) && child != node)
+            .filter(
+                child -> child.parentContextId().equals(node.contextId()) && !child.equals(node))
             .toList();
     for (int i = 0; i < children.size() && rows.size() <= nodes.size(); i++) {
       branch(children.get(i), nodes, below, i == children.size() - 1, rows);

@@ -2,6 +2,7 @@ package dev.ripcord.client.demo;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.StringTokenizer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +26,9 @@ record Ready(String role, String instance, int port, long pid) {
       return null;
     }
     Map<String, String> fields = new HashMap<>();
-    for (String field : line.substring(WORD.length()).trim().split("\\s+")) {
+    StringTokenizer tokens = new StringTokenizer(line.substring(WORD.length()));
+    while (tokens.hasMoreTokens()) {
+      String field = tokens.nextToken();
       int equals = field.indexOf('=');
       if (equals > 0) {
         fields.put(field.substring(0, equals), field.substring(equals + 1));

@@ -22,6 +22,8 @@ enum Scenario {
   PLAIN_PEER("a gRPC client without Ripcord calls and cancels", new PlainPeer());
 
   private final String story;
+
+  @SuppressWarnings("ImmutableEnumChecker") // a play has no state
   private final Play play;
 
   Scenario(String story, Play play) {
