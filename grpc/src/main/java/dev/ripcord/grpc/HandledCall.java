@@ -72,6 +72,11 @@ final class HandledCall {
   private volatile boolean gone; // set when the transport has ended the call
   private volatile boolean overdue; // set once, by the watch
 
+  // Its neighbours among the live calls of its request; set by LiveCalls, one thread at a time.
+  private @Nullable HandledCall newer;
+  private volatile @Nullable HandledCall older; // kept when it leaves, for those who come by
+  private volatile boolean linked; // true from linkBefore to unlinkFrom
+
   HandledCall(Calls calls, CallIdentity identity, Context values, @Nullable Duration granted) {
     this.calls = calls;
     this.identity = identity;
@@ -97,7 +102,10 @@ final class HandledCall {
 
   /** It is known from now on, and hears of its end. */
   void open() {
-    calls.add(this);
+    Cancellation before = calls.add(this);
+    if (before != null) {
+      scope.cancel(before);
+    }
     listening = context().onDone(Runnable::run, this::ended);
   }
 
@@ -142,6 +150,11 @@ final class HandledCall {
     advance(CLOSING | OVER, 0);
   }
 
+  /** Somebody ends it by its id. */
+  void cancel(Cancellation why) {
+    scope.cancel(why);
+  }
+
   /** The stream has closed; the transport tells how, on its own thread. */
   void streamClosed(Status status) {
     Cancellation why =
@@ -168,6 +181,7 @@ final class HandledCall {
     if (!CANCELLATION.compareAndSet(this, null, why)) {
       return;
     }
+    calls.ended(this);
     ContextServerCall<?, ?> serverCall = call;
     if (serverCall != null) {
       serverCall.contextEnded(why, !gone);
@@ -207,6 +221,40 @@ final class HandledCall {
       serverCall.handlerReturned();
     }
     calls.remove(this, now);
+  }
+
+  // Where it is among the live calls of its request.
+
+  /** Becomes the latest of its request, before {@code head}. */
+  void linkBefore(@Nullable HandledCall head) {
+    older = head;
+    if (head != null) {
+      head.newer = this;
+    }
+    linked = true;
+  }
+
+  /** Leaves the list that begins with {@code head}; returns what it begins with now. */
+  @Nullable HandledCall unlinkFrom(HandledCall head) {
+    HandledCall before = newer;
+    HandledCall after = older;
+    if (before != null) {
+      before.older = after;
+    }
+    if (after != null) {
+      after.newer = before;
+    }
+    newer = null;
+    linked = false;
+    return head == this ? after : head;
+  }
+
+  boolean isLinked() {
+    return linked;
+  }
+
+  @Nullable HandledCall older() {
+    return older;
   }
 
   // What is shown of it.
