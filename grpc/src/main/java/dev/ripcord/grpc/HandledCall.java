@@ -138,6 +138,17 @@ final class HandledCall {
   }
 
   /**
+   * The handler closes the call as failed. If its context has ended, that is why, even when nobody
+   * has told us yet: a handler may learn of a deadline from its own callee before our timer runs.
+   */
+  void failing() {
+    Cancellation why = context().cancellation();
+    if (why != null) {
+      ended(why);
+    }
+  }
+
+  /**
    * The handler closes the call, or has failed so that gRPC will: whatever the stream reports now
    * is the answer's doing.
    */
@@ -269,6 +280,16 @@ final class HandledCall {
 
   long endedNanos() {
     return cancellation == null ? 0 : endedNanos;
+  }
+
+  /** The time left to the deadline: when the context ended, if it has, else now. Null without a deadline. */
+  @Nullable Duration remaining() {
+    Deadline deadline = context().deadline();
+    if (deadline == null) {
+      return null;
+    }
+    Duration now = deadline.remaining();
+    return cancellation == null ? now : now.plusNanos(System.nanoTime() - endedNanos);
   }
 
   @Nullable Cancellation cancellation() {

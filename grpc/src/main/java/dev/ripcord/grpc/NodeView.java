@@ -2,7 +2,6 @@ package dev.ripcord.grpc;
 
 import com.google.protobuf.ByteString;
 import dev.ripcord.Cancellation;
-import dev.ripcord.Deadline;
 import dev.ripcord.proto.v1.Event;
 import dev.ripcord.proto.v1.Node;
 import dev.ripcord.proto.v1.OutgoingCall;
@@ -33,7 +32,7 @@ final class NodeView {
       return stopped(call, now, why).build();
     }
     if (why == null) {
-      return running(call, now, now).setState(Node.State.LIVE).build();
+      return running(call, now).setState(Node.State.LIVE).build();
     }
     return call.isOverdue()
         ? overdue(call, now, why, OverdueWatch.stackOf(call)).build()
@@ -48,7 +47,7 @@ final class NodeView {
           case ENDED -> ending(call, nanos, why);
           case OVERDUE -> overdue(call, nanos, why, stack);
           case STOPPED -> stopped(call, nanos, why);
-          default -> running(call, nanos, System.nanoTime()).setState(Node.State.LIVE);
+          default -> running(call, nanos).setState(Node.State.LIVE);
         };
     return Event.newBuilder().setType(what).setNode(node).build();
   }
@@ -66,21 +65,18 @@ final class NodeView {
   }
 
   private Node.Builder ending(HandledCall call, long nanos, @Nullable Cancellation why) {
-    Node.Builder node = running(call, nanos, System.nanoTime()).setState(Node.State.ENDING);
+    Node.Builder node = running(call, nanos).setState(Node.State.ENDING);
     if (why != null) {
       node.setCancellation(WireCancellation.toProto(why)).setEndedMonotonicNs(call.endedNanos());
     }
     return node;
   }
 
-  /** Age and remaining time as they were at {@code nanos}. */
-  private Node.Builder running(HandledCall call, long nanos, long now) {
+  /** Its age is that at {@code nanos}. */
+  private Node.Builder running(HandledCall call, long nanos) {
     Node.Builder node =
         node(call.identity(), call.peer(), call.openedAt(), nanos - call.openedNanos());
-    Deadline deadline = call.context().deadline();
-    if (deadline != null) {
-      node.setRemaining(WireCancellation.toProto(deadline.remaining().plusNanos(now - nanos)));
-    }
+    set(call.remaining(), left -> node.setRemaining(WireCancellation.toProto(left)));
     return node.addAllValueNames(codec.valueNames(call.context()));
   }
 
