@@ -63,9 +63,10 @@ final class CallStreams extends ClientStreamTracer.Factory implements Executor {
     Executor told = null;
     for (One one = latest; one != null; one = one.before) {
       CallerConnection on = one.connection;
-      if (!one.closed) {
-        Executor executor = on == null ? null : on.tell(contextId, why, of);
-        told = executor == null ? told : executor;
+      if (on != null && !one.closed) {
+        CallerControl.Ended ended = on.tell(contextId, why, of);
+        one.told = ended;
+        told = ended == null ? told : ended.executor();
       }
     }
     return told;
@@ -80,10 +81,13 @@ final class CallStreams extends ClientStreamTracer.Factory implements Executor {
     return false;
   }
 
+  /** Whether every reset would come after what was told, and none would be one too many. */
   boolean mayReset() {
     for (One one = latest; one != null; one = one.before) {
       CallerConnection on = one.connection;
-      if (!one.closed && on != null && !on.mayReset()) {
+      CallerControl.Ended told = one.told;
+      boolean first = told != null && !told.isTold();
+      if (!one.closed && on != null && (first || !on.mayReset())) {
         return false;
       }
     }
@@ -121,6 +125,7 @@ final class CallStreams extends ClientStreamTracer.Factory implements Executor {
     private volatile @Nullable CallerConnection connection; // set once, when it has one of ours
     private volatile boolean written; // its headers are out
     private volatile boolean closed;
+    private volatile CallerControl.@Nullable Ended told; // set once, if its callee could be told
 
     One(@Nullable One before) {
       this.before = before;

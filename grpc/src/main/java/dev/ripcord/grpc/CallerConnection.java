@@ -5,7 +5,6 @@ import dev.ripcord.grpc.Counters.Event;
 import io.grpc.Attributes;
 import io.grpc.Channel;
 import io.grpc.ClientTransportFilter;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -164,14 +163,15 @@ final class CallerConnection {
   /**
    * Tells the callee why the call ends. Null if it cannot be told; that is counted.
    */
-  @Nullable Executor tell(long contextId, Cancellation why, @Nullable CallIdentity of) {
+  CallerControl.@Nullable Ended tell(
+      long contextId, Cancellation why, @Nullable CallIdentity of) {
     CallerControl open = control.get();
-    Executor executor = open == null || !shared.reasons().areOn() ? null : open.executor();
-    if (open == null || executor == null || !open.tell(contextId, why, of)) {
+    CallerControl.Ended told =
+        open == null || !shared.reasons().areOn() ? null : open.tell(contextId, why, of);
+    if (told == null) {
       shared.counters().count(Event.REASONS_UNDELIVERED);
-      return null;
     }
-    return executor;
+    return told;
   }
 
   boolean mayReset() {

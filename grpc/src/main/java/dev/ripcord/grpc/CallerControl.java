@@ -15,7 +15,10 @@ import io.grpc.ClientCall;
 import io.grpc.ClientStreamTracer;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -47,7 +50,29 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
   private static final int OUT = 2;
   private static final int SETTLED = STARTED | OUT;
 
-  private record Ended(long contextId, Cancellation why, @Nullable CallIdentity of) {}
+  /** A call that has ended, and how far its callee has been told. */
+  final class Ended {
+    private final long contextId;
+    private final Cancellation why;
+    private final @Nullable CallIdentity of;
+    private volatile boolean out; // its Cancel is
+
+    private Ended(long contextId, Cancellation why, @Nullable CallIdentity of) {
+      this.contextId = contextId;
+      this.why = why;
+      this.of = of;
+    }
+
+    /** Whether a reset of the call would come after its Cancel, or no Cancel will ever come. */
+    boolean isTold() {
+      return closed || (out && understood);
+    }
+
+    /** What runs the callbacks of the channel's calls. */
+    Executor executor() {
+      return Objects.requireNonNull(channelsExecutor);
+    }
+  }
 
   private final CallerConnection.Shared shared;
   private final CallerConnection owner;
@@ -69,6 +94,7 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
 
   // Of whoever is sending.
   private boolean greeted;
+  private final List<Ended> underWay = new ArrayList<>(); // in the message sent last
   private boolean probing; // a message has been sent since a probe was wanted, and is not out yet
   private boolean halfClosed;
   private @Nullable Cancellation lastWhy;
@@ -126,24 +152,21 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
     }
   }
 
-  /** What gRPC runs callbacks on that are nobody's in particular; null if it did not say. */
-  @Nullable Executor executor() {
-    return channelsExecutor;
-  }
-
   // What is sent.
 
-  /** False if the stream has ended. */
-  boolean tell(long contextId, Cancellation why, @Nullable CallIdentity of) {
-    if (closed) {
-      return false;
+  /** Null if the callee cannot be told any more. */
+  @Nullable Ended tell(long contextId, Cancellation why, @Nullable CallIdentity of) {
+    // Without the executor its caller could not be told of the end.
+    if (closed || channelsExecutor == null) {
+      return null;
     }
-    ended.add(new Ended(contextId, why, of));
+    Ended one = new Ended(contextId, why, of);
+    ended.add(one);
     drain();
     if (closed) {
       countUntold();
     }
-    return true;
+    return one;
   }
 
   /** Asks to be told, at the connection, when everything that was sent before is out. */
@@ -191,6 +214,8 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
       return;
     }
     while (!closed && !halfClosed && call.isReady()) {
+      underWay.forEach(one -> one.out = true);
+      underWay.clear();
       if (probing) {
         probing = false;
         here.probed(this);
@@ -234,6 +259,7 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
     Ended one = first;
     do {
       cancel.addContextIds(one.contextId);
+      underWay.add(one);
       await(one);
       one = ended.peek();
       if (one == null || one.why != first.why || one.of != first.of) {

@@ -10,6 +10,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.ProtoUtils;
 import io.grpc.protobuf.StatusProto;
 import java.util.Map;
 import java.util.Objects;
@@ -34,9 +35,13 @@ public final class CancellationStatus {
   /** Of the {@code ErrorInfo} in a status. */
   public static final String DOMAIN = "ripcord.dev";
 
-  private static final Metadata.Key<byte[]> DETAILS =
-      Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
   private static final int DESCRIPTION_BYTES = 256;
+
+  // StatusProto reads it too, but only for who knows the status that came with it.
+  private static final Metadata.Key<com.google.rpc.Status> DETAILS =
+      Metadata.Key.of(
+          "grpc-status-details-bin",
+          ProtoUtils.metadataMarshaller(com.google.rpc.Status.getDefaultInstance()));
 
   private static final Map<String, Status> STATUS_BY_CODE =
       Map.of(
@@ -78,7 +83,7 @@ public final class CancellationStatus {
   public static @Nullable Cancellation of(Metadata trailers) {
     Objects.requireNonNull(trailers, "trailers is null");
     try {
-      com.google.rpc.Status details = StatusProto.fromStatusAndTrailers(Status.UNKNOWN, trailers);
+      com.google.rpc.Status details = trailers.get(DETAILS);
       for (Any detail : details == null ? java.util.List.<Any>of() : details.getDetailsList()) {
         if (detail.is(dev.ripcord.proto.v1.Cancellation.class)) {
           return WireCancellation.fromProto(detail.unpack(dev.ripcord.proto.v1.Cancellation.class));

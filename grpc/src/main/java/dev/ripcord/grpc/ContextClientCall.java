@@ -103,15 +103,28 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
 
   @Override
   public void sendMessage(Q message) {
-    if (ended == null) {
-      super.sendMessage(message);
-    }
+    unlessEnded(() -> super.sendMessage(message));
   }
 
   @Override
   public void halfClose() {
-    if (ended == null) {
-      super.halfClose();
+    unlessEnded(super::halfClose);
+  }
+
+  /**
+   * gRPC objects to the use of a call that was cancelled. The user of this one has not cancelled it
+   * and may not know yet; the call's listener tells.
+   */
+  private void unlessEnded(Runnable use) {
+    if (ended != null) {
+      return;
+    }
+    try {
+      use.run();
+    } catch (IllegalStateException e) {
+      if (ended == null) {
+        throw e;
+      }
     }
   }
 

@@ -5,6 +5,7 @@ import dev.ripcord.Key;
 import dev.ripcord.grpc.Counters.Event;
 import io.grpc.Metadata;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -114,18 +115,27 @@ final class ContextHeaders {
 
   private Context readForeign(Metadata headers, Context context, Budget budget) {
     List<Foreign> foreign = new ArrayList<>();
-    // Sorted, so that the same call drops the same values every time.
-    for (String name : new TreeSet<>(headers.keys())) {
-      if (name.startsWith(ValueHeader.PREFIX) && !declared.containsKey(name)) {
-        Foreign one = readForeign(headers, name, budget);
-        if (one == null) {
-          counters.count(Event.FOREIGN_VALUES_DROPPED);
-        } else {
-          foreign.add(one);
-        }
+    for (String name : foreignNames(headers)) {
+      Foreign one = readForeign(headers, name, budget);
+      if (one == null) {
+        counters.count(Event.FOREIGN_VALUES_DROPPED);
+      } else {
+        foreign.add(one);
       }
     }
     return foreign.isEmpty() ? context : context.withValue(PASSED_THROUGH, List.copyOf(foreign));
+  }
+
+  /** Sorted, so that of too many the same are dropped every time. */
+  private List<String> foreignNames(Metadata headers) {
+    List<String> names = new ArrayList<>();
+    for (String name : headers.keys()) {
+      if (name.startsWith(ValueHeader.PREFIX) && !declared.containsKey(name)) {
+        names.add(name);
+      }
+    }
+    Collections.sort(names);
+    return names;
   }
 
   private @Nullable Foreign readForeign(Metadata headers, String name, Budget budget) {

@@ -54,6 +54,9 @@ final class ContextServerCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
 
   @Override
   public void close(Status status, Metadata trailers) {
+    if (!status.isOk()) {
+      handled.failing();
+    }
     handled.closing();
     try {
       send(

@@ -76,6 +76,11 @@ final class HandledCall {
   private volatile boolean endsForCaller; // between endedByCaller and closeForCaller
   private volatile @Nullable CalleeControl by; // set before endsForCaller
 
+  // Its neighbours among the live calls of its request; set by LiveCalls, one thread at a time.
+  private @Nullable HandledCall newer;
+  private volatile @Nullable HandledCall older; // kept when it leaves, for those who come by
+  private volatile boolean linked; // true from linkBefore to unlinkFrom
+
   HandledCall(
       Calls calls,
       CallIdentity identity,
@@ -107,7 +112,10 @@ final class HandledCall {
 
   /** It is known from now on, and hears of its end. */
   void open() {
-    calls.add(this);
+    Cancellation before = calls.add(this);
+    if (before != null) {
+      scope.cancel(before);
+    }
     listening = context().onDone(Runnable::run, this::ended);
   }
 
@@ -172,6 +180,17 @@ final class HandledCall {
   }
 
   /**
+   * The handler closes the call as failed. If its context has ended, that is why, even when nobody
+   * has told us yet: a handler may learn of a deadline from its own callee before our timer runs.
+   */
+  void failing() {
+    Cancellation why = context().cancellation();
+    if (why != null) {
+      ended(why);
+    }
+  }
+
+  /**
    * The handler closes the call, or has failed so that gRPC will: whatever the stream reports now
    * is the answer's doing.
    */
@@ -182,6 +201,11 @@ final class HandledCall {
   /** The handler has closed the call. */
   void closed() {
     advance(CLOSING | OVER, 0);
+  }
+
+  /** Somebody ends it by its id. */
+  void cancel(Cancellation why) {
+    scope.cancel(why);
   }
 
   /** The stream has closed; the transport tells how, on its own thread. */
@@ -210,6 +234,7 @@ final class HandledCall {
     if (!CANCELLATION.compareAndSet(this, null, why)) {
       return;
     }
+    calls.ended(this);
     if (!endsForCaller) {
       close();
     }
@@ -261,6 +286,40 @@ final class HandledCall {
     }
   }
 
+  // Where it is among the live calls of its request.
+
+  /** Becomes the latest of its request, before {@code head}. */
+  void linkBefore(@Nullable HandledCall head) {
+    older = head;
+    if (head != null) {
+      head.newer = this;
+    }
+    linked = true;
+  }
+
+  /** Leaves the list that begins with {@code head}; returns what it begins with now. */
+  @Nullable HandledCall unlinkFrom(HandledCall head) {
+    HandledCall before = newer;
+    HandledCall after = older;
+    if (before != null) {
+      before.older = after;
+    }
+    if (after != null) {
+      after.newer = before;
+    }
+    newer = null;
+    linked = false;
+    return head == this ? after : head;
+  }
+
+  boolean isLinked() {
+    return linked;
+  }
+
+  @Nullable HandledCall older() {
+    return older;
+  }
+
   // What is shown of it.
 
   Instant openedAt() {
@@ -273,6 +332,16 @@ final class HandledCall {
 
   long endedNanos() {
     return cancellation == null ? 0 : endedNanos;
+  }
+
+  /** The time left to the deadline: when the context ended, if it has, else now. Null without a deadline. */
+  @Nullable Duration remaining() {
+    Deadline deadline = context().deadline();
+    if (deadline == null) {
+      return null;
+    }
+    Duration now = deadline.remaining();
+    return cancellation == null ? now : now.plusNanos(System.nanoTime() - endedNanos);
   }
 
   @Nullable Cancellation cancellation() {

@@ -13,11 +13,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *
  * <p>Most streams are closed by their callee in that moment. Of the rest only so many are reset
  * each half minute, since a server takes many resets for an attack and cuts the connection with all
- * innocent calls on it; those beyond wait longer, never for ever.
+ * innocent calls on it; those beyond, and those whose callee cannot have been told yet, wait longer,
+ * but half a second at most.
  */
 final class Resets {
   private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
-  private static final long LONGER_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long LONGER_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
+  private static final int LONGEST = 20;
   private static final long IDLE_SECONDS = 5;
 
   /** A call that was ended here, and whose streams may still be open. */
@@ -28,13 +30,16 @@ final class Resets {
     /** Whether a stream of it is open now; gRPC may be about to try again if not. */
     boolean isOpen();
 
-    /** Takes one from what its connections may send; false if they have sent enough for now. */
+    /**
+     * Takes one from what its connections may send; false if they have sent enough for now, or if
+     * the reset would come before what the callee is told.
+     */
     boolean mayReset();
 
     void reset();
   }
 
-  private record Due(Resettable call, long nanos) {}
+  private record Due(Resettable call, int looks, long nanos) {}
 
   private final ScheduledThreadPoolExecutor timer =
       new ScheduledThreadPoolExecutor(1, Resets::thread);
@@ -55,7 +60,7 @@ final class Resets {
 
   /** The call has been ended, and its callee told. */
   void expect(Resettable call) {
-    soon.add(call);
+    soon.add(call, 0);
   }
 
   /** Runs {@code work}, which must not block, after {@code millis} on the thread of the resets. */
@@ -63,14 +68,15 @@ final class Resets {
     Future<?> unused = timer.schedule(work, millis, TimeUnit.MILLISECONDS);
   }
 
-  private void due(Line line, Resettable call) {
+  private void due(Due due) {
+    Resettable call = due.call;
     if (call.isOver()) {
       return;
     }
-    if (line == late || (call.isOpen() && call.mayReset())) {
+    if (due.looks == LONGEST || (call.isOpen() && call.mayReset())) {
       call.reset();
     } else {
-      late.add(call);
+      late.add(call, due.looks + 1);
     }
   }
 
@@ -84,8 +90,8 @@ final class Resets {
       this.waitNanos = waitNanos;
     }
 
-    void add(Resettable call) {
-      waiting.add(new Due(call, System.nanoTime() + waitNanos));
+    void add(Resettable call, int looks) {
+      waiting.add(new Due(call, looks, System.nanoTime() + waitNanos));
       wake(waitNanos);
     }
 
@@ -106,7 +112,7 @@ final class Resets {
         }
         // A second look may run meanwhile only on this very thread, so it is still the first.
         waiting.remove();
-        due(this, first.call);
+        due(first);
       }
     }
   }

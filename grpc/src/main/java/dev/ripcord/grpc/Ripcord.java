@@ -1,6 +1,7 @@
 package dev.ripcord.grpc;
 
 import dev.ripcord.CancelScope;
+import dev.ripcord.Cancellation;
 import dev.ripcord.Context;
 import dev.ripcord.Key;
 import dev.ripcord.Reason;
@@ -201,6 +202,22 @@ public final class Ripcord {
   }
 
   /**
+   * Ends what this process does for a request, and for a minute what arrives of it: as {@code
+   * ripcord.v1.Contexts/Cancel} does, for those who have decided here. What grew from it elsewhere
+   * ends as with any cancel. Detached work is included as far as it is a call handled here: its
+   * request's name is the same.
+   *
+   * @return how many calls were found here
+   */
+  public int cancel(RequestId requestId, Reason why) {
+    Objects.requireNonNull(requestId, "requestId is null");
+    Objects.requireNonNull(why, "why is null");
+    Cancellation.Origin here =
+        new Cancellation.Origin(self.service(), self.instance(), "", self.service());
+    return calls.cancel(requestId, Cancellation.canceled(why, null).withOrigin(here)).size();
+  }
+
+  /**
    * Ends {@code server} with grace: takes no new calls, waits for those that run, for {@code
    * grace}; then ends {@link #root()}, and so what is left of all servers this is installed on,
    * with {@link Reason#SHUTDOWN}, which callers see as UNAVAILABLE; then cuts the connections. If
@@ -212,6 +229,7 @@ public final class Ripcord {
     Objects.requireNonNull(server, "server is null");
     Objects.requireNonNull(grace, "grace is null");
     server.shutdown();
+    calls.drain();
     boolean interrupted = !awaitTermination(server, grace);
     root.cancel(Reason.SHUTDOWN.withMessage(self + " shuts down"));
     interrupted |= !awaitTermination(server, GOODBYE);

@@ -1,7 +1,6 @@
 package dev.ripcord.grpc;
 
 import dev.ripcord.Cancellation;
-import dev.ripcord.Deadline;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,14 +39,13 @@ final class StoppedCalls {
       return;
     }
     Cancellation why = call.cancellation();
-    Deadline deadline = call.context().deadline();
     Stopped stopped =
         new Stopped(
             call.identity(),
             call.peer(),
             call.openedAt(),
             why == null ? null : withoutCause(why),
-            deadline == null ? null : deadline.remaining(),
+            call.remaining(),
             call.openedNanos(),
             why == null ? stoppedNanos : call.endedNanos(),
             stoppedNanos);

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 /** Why a stream closed under its handler, as far as the transport tells. */
 final class StreamEnd {
   private static final int MESSAGE_BYTES = 256;
-  private static final Duration LEAST_SLACK = Duration.ofMillis(5);
-  private static final Duration MOST_SLACK = Duration.ofMillis(50);
-  private static final int SLACK_DIVISOR = 50;
+  private static final Duration LEAST_SLACK = Duration.ofMillis(10);
+  private static final Duration MOST_SLACK = Duration.ofMillis(250);
+  private static final int SLACK_DIVISOR = 10;
 
   private StreamEnd() {}
 
@@ -44,8 +44,10 @@ final class StreamEnd {
   }
 
   /**
-   * Whether a reset came because the caller's deadline struck. Its clock started before ours, by
-   * the time the call was under way; so its reset may come a little before our own deadline.
+   * Whether a reset came because the caller's deadline struck. The caller's clock runs ahead of
+   * ours by the time the call was under way, which nobody knows: milliseconds, more in a process
+   * that has just started. So its reset may come before our own deadline. Whoever cancels in the
+   * last moment of his time is counted here too.
    */
   private static boolean struck(@Nullable Deadline deadline, @Nullable Duration granted) {
     if (deadline == null || granted == null) {

@@ -134,7 +134,7 @@ final class WireCancellation {
     return (at == null || !from.hasAt() ? to : to.withAt(at)).withPath(pathOf(from.getPathList()));
   }
 
-  private static Reason reasonOf(dev.ripcord.proto.v1.Reason from) {
+  static Reason reasonOf(dev.ripcord.proto.v1.Reason from) {
     Reason reason = Reason.of(from.getCode(), Text.bounded(from.getMessage(), MESSAGE_BYTES));
     int left = MAX_DETAILS;
     for (Map.Entry<String, String> detail : from.getDetailsMap().entrySet()) {

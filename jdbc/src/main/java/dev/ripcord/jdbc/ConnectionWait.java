@@ -109,6 +109,13 @@ final class ConnectionWait {
     }
   }
 
+  /** How many callers wait just now. */
+  int waiting() {
+    synchronized (lock) {
+      return waiting.size();
+    }
+  }
+
   private void leave(Waiter waiter) {
     synchronized (lock) {
       waiting.remove(waiter);

@@ -63,6 +63,7 @@ final class Execution {
     try {
       while (executing) {
         cancel();
+        Thread.interrupted(); // left behind by a driver, it would keep the lock from being let go
         try {
           ended.awaitNanos(PAUSE_NANOS);
         } catch (InterruptedException e) {

@@ -102,31 +102,33 @@ final class CallLog implements ServerInterceptor {
       Status closed = status;
       Cancellation why = closed == null ? context.cancellation() : cancellation;
       boolean isPlumbing = PLUMBING_PREFIXES.stream().anyMatch(method::startsWith);
-      LoggingEventBuilder line = log.atLevel(level(isPlumbing, closed, why));
-      identify(line);
-      line.addKeyValue("duration_ms", millis(System.nanoTime() - start));
-      line.addKeyValue("status", code(closed, why));
-      if (why != null) {
-        line.addKeyValue("kind", why.kind()).addKeyValue("code", why.reason().code());
-        line.addKeyValue("reason", why);
-      } else if (closed != null && closed.getDescription() != null) {
-        line.addKeyValue("description", closed.getDescription());
-      }
-      line.log("call");
+      LoggingEventBuilder line =
+          identified(log.atLevel(level(isPlumbing, closed, why)))
+              .addKeyValue("duration_ms", millis(System.nanoTime() - start))
+              .addKeyValue("status", code(closed, why));
+      explained(line, closed, why).log("call");
     }
 
-    private void identify(LoggingEventBuilder line) {
+    private LoggingEventBuilder identified(LoggingEventBuilder line) {
       CallIdentity call = CallIdentity.of(context);
-      if (call != null) {
-        line.addKeyValue("request_id", call.requestId());
-      }
-      line.addKeyValue("service", ripcord.service());
-      line.addKeyValue("instance", ripcord.instance());
-      line.addKeyValue("method", method);
-      if (call != null) {
-        line.addKeyValue("depth", call.depth());
-      }
+      LoggingEventBuilder named =
+          line.addKeyValue("request_id", call == null ? "" : call.requestId())
+              .addKeyValue("service", ripcord.service())
+              .addKeyValue("instance", ripcord.instance())
+              .addKeyValue("method", method);
+      return call == null ? named : named.addKeyValue("depth", call.depth());
     }
+  }
+
+  private static LoggingEventBuilder explained(
+      LoggingEventBuilder line, @Nullable Status status, @Nullable Cancellation why) {
+    if (why != null) {
+      return line.addKeyValue("kind", why.kind())
+          .addKeyValue("code", why.reason().code())
+          .addKeyValue("reason", why);
+    }
+    String description = status == null ? null : status.getDescription();
+    return description == null ? line : line.addKeyValue("description", description);
   }
 
   private static Level level(

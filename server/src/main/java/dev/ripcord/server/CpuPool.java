@@ -8,7 +8,6 @@ import io.grpc.Status;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -91,9 +90,7 @@ public final class CpuPool implements AutoCloseable {
       enqueue(task);
       Registration drop = scope.context().onDone(Runnable::run, task::drop);
       try {
-        return task.outcome.get();
-      } catch (ExecutionException e) {
-        throw e.getCause() instanceof Exception cause ? cause : e;
+        return task.outcome.get().call();
       } finally {
         drop.stop();
       }
@@ -125,10 +122,13 @@ public final class CpuPool implements AutoCloseable {
     return threads.getActiveCount();
   }
 
-  /** Takes no more, and waits a moment for what runs. */
+  /** Takes no more, fails what is queued, interrupts what runs and waits a moment for it. */
   @Override
   public void close() {
-    threads.shutdownNow();
+    for (Runnable queued : threads.shutdownNow()) {
+      ((Task<?>) queued)
+          .failWith(Status.UNAVAILABLE.withDescription("stopping").asRuntimeException());
+    }
     try {
       threads.awaitTermination(LONGEST_CLOSE_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
@@ -141,7 +141,10 @@ public final class CpuPool implements AutoCloseable {
     private final Callable<T> work;
     private final boolean leaves;
     private final AtomicBoolean taken = new AtomicBoolean();
-    private final CompletableFuture<T> outcome = new CompletableFuture<>();
+    // What returns the result or throws the failure: a future that failed would wrap what it
+    // throws,
+    // and from JDK 23 on a context's exception too.
+    private final CompletableFuture<Callable<T>> outcome = new CompletableFuture<>();
 
     Task(Context context, Callable<T> work, boolean leaves) {
       this.context = context;
@@ -161,10 +164,20 @@ public final class CpuPool implements AutoCloseable {
 
     private void compute() {
       try {
-        outcome.complete(context.call(work));
-      } catch (Throwable t) {
-        outcome.completeExceptionally(t);
+        T result = context.call(work);
+        outcome.complete(() -> result);
+      } catch (Exception e) {
+        failWith(e);
+      } catch (Error e) {
+        failWith(new IllegalStateException("the computation broke: " + e, e));
       }
+    }
+
+    private void failWith(Exception e) {
+      outcome.complete(
+          () -> {
+            throw e;
+          });
     }
 
     /**
@@ -175,9 +188,9 @@ public final class CpuPool implements AutoCloseable {
       if (!taken.getAndSet(true)) {
         skipped.incrementAndGet();
         threads.remove(this);
-        outcome.completeExceptionally(ended.toException());
+        failWith(ended.toException());
       } else if (leaves) {
-        outcome.completeExceptionally(ended.toException());
+        failWith(ended.toException());
       }
     }
   }

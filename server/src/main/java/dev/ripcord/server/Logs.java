@@ -32,7 +32,7 @@ public final class Logs extends ContextAwareBase implements Configurator {
 
   @Override
   public ExecutionStatus configure(LoggerContext context) {
-    configure(context, Format.TEXT, Level.INFO);
+    configure(context, Format.TEXT, Level.WARN); // until told by use()
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
@@ -64,6 +64,9 @@ public final class Logs extends ContextAwareBase implements Configurator {
     context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(Level.WARN);
     context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).addAppender(console);
     context.getLogger("dev.ripcord").setLevel(level);
+    context
+        .getLogger("com.password4j")
+        .setLevel(Level.ERROR); // wants a file for a setting we make in code
   }
 
   private static Encoder<ILoggingEvent> text() {

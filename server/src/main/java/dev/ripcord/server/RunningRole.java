@@ -91,6 +91,12 @@ final class RunningRole {
       running.peers.awaitServing(plan.patience());
       running.serve(address);
       started = true;
+      log.info(
+          "{}/{} serves on {}:{}",
+          plan.role().name(),
+          running.instance(),
+          plan.host(),
+          running.port());
       return running;
     } finally {
       if (!started) {

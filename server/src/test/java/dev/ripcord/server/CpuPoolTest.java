@@ -157,6 +157,17 @@ class CpuPoolTest {
   }
 
   @Test
+  void closingLeavesNobodyWaiting() throws Exception {
+    FutureTask<Boolean> running = start(() -> pool.call(Context.background(), this::occupy));
+    await().until(() -> pool.running() == 1);
+    FutureTask<Boolean> queued = start(() -> pool.call(Context.background(), () -> true));
+    await().until(() -> pool.queued() == 1);
+    pool.close();
+    assertThatThrownBy(running::get).hasCauseInstanceOf(InterruptedException.class);
+    assertThatThrownBy(queued::get).hasMessageContaining("UNAVAILABLE: stopping");
+  }
+
+  @Test
   void aDoneContextQueuesNothing() {
     try (CancelScope scope = Context.background().withCancel()) {
       scope.cancel();

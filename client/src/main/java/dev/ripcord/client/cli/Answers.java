@@ -13,6 +13,8 @@ import java.util.stream.Collectors;
 
 /** Prints what came back: as JSON, or for people. */
 final class Answers {
+  private static final Set<String> COLUMN = Set.of("name", "value");
+
   private final PrintStream out;
   private final boolean json;
   private String columns = ""; // of the rows printed last
@@ -24,13 +26,13 @@ final class Answers {
 
   void print(MessageOrBuilder message) {
     if (json) {
-      out.print(Json.write(MessageJson.of(message)));
+      out.print(Json.write(MessageJson.of(message, true)));
     } else if (message instanceof Row row) {
       table(row);
     } else if (message instanceof QueryReply reply) {
       reply.getRowsList().forEach(this::table);
     } else {
-      print(MessageJson.of(message), "");
+      print(MessageJson.of(message, false), "");
     }
   }
 
@@ -64,14 +66,15 @@ final class Answers {
     }
   }
 
-  /** On one line: {@code service=db pid=12}. */
+  /** On one line: {@code service=db pid=12}, and a row as its columns. */
   private static String inline(Object value) {
     if (value instanceof Map<?, ?> fields) {
-      return isColumn(fields)
+      if (fields.size() == 1 && fields.get("columns") instanceof List<?> row) {
+        return inline(row);
+      }
+      return fields.keySet().equals(COLUMN)
           ? fields.get("name") + "=" + fields.get("value")
-          : fields.entrySet().stream()
-              .map(e -> e.getKey() + "=" + inline(e.getValue()))
-              .collect(Collectors.joining(" "));
+          : words(fields);
     }
     if (value instanceof List<?> items) {
       return items.stream().map(Answers::inline).collect(Collectors.joining(" "));
@@ -79,7 +82,9 @@ final class Answers {
     return String.valueOf(value);
   }
 
-  private static boolean isColumn(Map<?, ?> fields) {
-    return fields.keySet().equals(Set.of("name", "value"));
+  private static String words(Map<?, ?> fields) {
+    return fields.entrySet().stream()
+        .map(field -> field.getKey() + "=" + inline(field.getValue()))
+        .collect(Collectors.joining(" "));
   }
 }

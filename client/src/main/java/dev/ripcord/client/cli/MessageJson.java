@@ -22,37 +22,47 @@ final class MessageJson {
 
   private MessageJson() {}
 
-  /** The fields that are set, in the order of their numbers. */
-  static Map<String, Object> of(MessageOrBuilder message) {
+  /**
+   * The fields in the order of their numbers; without {@code unset}, only those that say something.
+   */
+  static Map<String, Object> of(MessageOrBuilder message, boolean unset) {
     Map<String, Object> fields = new LinkedHashMap<>();
-    message
-        .getAllFields()
-        .forEach((field, value) -> fields.put(field.getName(), field(field, value)));
+    for (FieldDescriptor field : message.getDescriptorForType().getFields()) {
+      if (field.hasPresence() ? message.hasField(field) : unset || isSet(message, field)) {
+        fields.put(field.getName(), field(field, message.getField(field), unset));
+      }
+    }
     return fields;
   }
 
-  private static Object field(FieldDescriptor field, Object value) {
-    if (field.isMapField()) {
-      return entries((List<?>) value);
-    }
-    if (value instanceof List<?> items) {
-      return items.stream().map(MessageJson::single).toList();
-    }
-    return single(value);
+  private static boolean isSet(MessageOrBuilder message, FieldDescriptor field) {
+    return field.isRepeated()
+        ? message.getRepeatedFieldCount(field) > 0
+        : !message.getField(field).equals(field.getDefaultValue());
   }
 
-  private static Map<String, Object> entries(List<?> entries) {
+  private static Object field(FieldDescriptor field, Object value, boolean unset) {
+    if (field.isMapField()) {
+      return entries((List<?>) value, unset);
+    }
+    if (value instanceof List<?> items) {
+      return items.stream().map(item -> single(item, unset)).toList();
+    }
+    return single(value, unset);
+  }
+
+  private static Map<String, Object> entries(List<?> entries, boolean unset) {
     Map<String, Object> map = new LinkedHashMap<>();
     for (Object each : entries) {
       Message entry = (Message) each;
       FieldDescriptor key = entry.getDescriptorForType().findFieldByNumber(1);
       FieldDescriptor value = entry.getDescriptorForType().findFieldByNumber(2);
-      map.put(Objects.toString(entry.getField(key)), single(entry.getField(value)));
+      map.put(Objects.toString(entry.getField(key)), single(entry.getField(value), unset));
     }
     return map;
   }
 
-  private static Object single(Object value) {
+  private static Object single(Object value, boolean unset) {
     if (value instanceof EnumValueDescriptor constant) {
       return constant.getName();
     }
@@ -64,7 +74,7 @@ final class MessageJson {
         case TIMESTAMP ->
             Instant.ofEpochSecond(number(message, "seconds"), number(message, "nanos")).toString();
         case DURATION -> number(message, "seconds") + number(message, "nanos") / 1e9;
-        default -> of(message);
+        default -> of(message, unset);
       };
     }
     return value;

@@ -87,45 +87,39 @@ final class OneCall {
 
   private int explain(
       StatusRuntimeException failure, Interrupt interrupt, RequestId id, long nanos) {
-    String after = String.format(Locale.ROOT, " after %.0f ms", nanos / NANOS_PER_MILLI);
-    String which = " (request " + id + ")";
+    String where = service + " at " + address;
+    String when =
+        String.format(Locale.ROOT, " (after %.0f ms, request %s)", nanos / NANOS_PER_MILLI, id);
     Status status = failure.getStatus();
-    Cancellation told = CancellationStatus.of(failure);
+    String told = String.valueOf(status.getDescription());
     switch (status.getCode()) {
       case CANCELLED -> {
-        String why =
-            told == null ? String.valueOf(status.getDescription()) : told.reason().toString();
-        err.println("canceled: " + service + " at " + address + after + ", " + why + which);
+        err.println("canceled: " + where + ": " + reason(failure) + when);
         return interrupt.hasStruck() ? ExitCode.INTERRUPTED : ExitCode.CANCELED;
       }
       case DEADLINE_EXCEEDED -> {
-        err.println("out of time: " + service + " at " + address + after + which);
+        err.println("out of time: " + where + ": " + reason(failure) + when);
         return ExitCode.DEADLINE;
       }
-      case UNAVAILABLE ->
-          err.println(
-              "ripcord: "
-                  + service
-                  + " cannot be reached at "
-                  + address
-                  + ": "
-                  + status.getDescription()
-                  + "\n  Is it running? Start one with: ripcord serve --role "
-                  + service
-                  + " --port PORT; or all: ripcord demo --keep");
+      case UNAVAILABLE -> err.println("ripcord: " + where + " cannot be reached: " + told + hint());
       case UNIMPLEMENTED ->
-          err.println(
-              "ripcord: the process at "
-                  + address
-                  + " is no "
-                  + service
-                  + ": "
-                  + status.getDescription());
-      default ->
-          err.println(
-              "ripcord: " + status.getCode() + ": " + status.getDescription() + after + which);
+          err.println("ripcord: the process at " + address + " is no " + service + ": " + told);
+      default -> err.println("ripcord: " + status.getCode() + ": " + told + when);
     }
     return ExitCode.FAILED;
+  }
+
+  private static String reason(StatusRuntimeException failure) {
+    Cancellation told = CancellationStatus.of(failure);
+    return told == null
+        ? String.valueOf(failure.getStatus().getDescription())
+        : told.reason().toString();
+  }
+
+  private String hint() {
+    return "\n  Is it running? Start one with: ripcord serve --role "
+        + service
+        + " --port PORT; or all of them: ripcord demo --keep";
   }
 
   /**

@@ -26,7 +26,7 @@ class MessageJsonTest {
             .setAge(Duration.newBuilder().setSeconds(1).setNanos(500_000_000))
             .build();
 
-    assertThat(MessageJson.of(node))
+    assertThat(MessageJson.of(node, false))
         .containsEntry("context_id", "00fe")
         .containsEntry("state", "ENDING")
         .containsEntry("pid", 1L << 40)
@@ -36,13 +36,25 @@ class MessageJsonTest {
   }
 
   @Test
+  void whatIsNotSet_isThereIfWanted_butForMessages() {
+    assertThat(MessageJson.of(Node.getDefaultInstance(), false)).isEmpty();
+    assertThat(MessageJson.of(Node.getDefaultInstance(), true))
+        .containsEntry("pid", 0L)
+        .containsEntry("service", "")
+        .containsEntry("calls", List.of())
+        .doesNotContainKey("cancellation");
+  }
+
+  @Test
   void mapsAndListsKeepTheirShape() {
     assertThat(
             MessageJson.of(
-                QueryRequest.newBuilder().setName("q").putParameters("region", "north").build()))
+                QueryRequest.newBuilder().setName("q").putParameters("region", "north").build(),
+                false))
         .isEqualTo(Map.of("name", "q", "parameters", Map.of("region", "north")));
     assertThat(
-            MessageJson.of(Row.newBuilder().addColumns(Column.newBuilder().setName("n")).build()))
+            MessageJson.of(
+                Row.newBuilder().addColumns(Column.newBuilder().setName("n")).build(), false))
         .isEqualTo(Map.of("columns", List.of(Map.of("name", "n"))));
   }
 }

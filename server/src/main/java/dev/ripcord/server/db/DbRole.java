@@ -6,6 +6,7 @@ import dev.ripcord.server.Role;
 import dev.ripcord.server.Settings;
 import io.grpc.BindableService;
 import java.util.List;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ public final class DbRole implements Role {
   private @Nullable LocalPostgres postgres;
   private @Nullable Pool pool;
   private @Nullable Activity activity;
+  private @Nullable Future<?> watch;
 
   /** Nothing is opened yet. */
   public DbRole() {}
@@ -68,7 +70,7 @@ public final class DbRole implements Role {
   }
 
   /** Health follows the database: while it is away nothing here is of use. */
-  private static void watch(Platform platform, Activity activity) {
+  private void watch(Platform platform, Activity activity) {
     AtomicBoolean usable = new AtomicBoolean(true);
     AtomicBoolean checking = new AtomicBoolean();
     Runnable check =
@@ -80,21 +82,25 @@ public final class DbRole implements Role {
           }
           checking.set(false);
         };
-    platform
-        .scheduler()
-        .scheduleWithFixedDelay(
-            () -> {
-              if (checking.compareAndSet(false, true)) {
-                platform.handlers().execute(check);
-              }
-            },
-            SECONDS_BETWEEN_CHECKS,
-            SECONDS_BETWEEN_CHECKS,
-            TimeUnit.SECONDS);
+    watch =
+        platform
+            .scheduler()
+            .scheduleWithFixedDelay(
+                () -> {
+                  if (!checking.getAndSet(true)) {
+                    platform.handlers().execute(check);
+                  }
+                },
+                SECONDS_BETWEEN_CHECKS,
+                SECONDS_BETWEEN_CHECKS,
+                TimeUnit.SECONDS);
   }
 
   @Override
   public void close() {
+    if (watch != null) {
+      watch.cancel(false);
+    }
     if (activity != null) {
       activity.close();
     }

@@ -173,7 +173,7 @@ final class DbService extends DbGrpc.DbImplBase {
     try {
       return query.check(request.getParametersMap(), visit.getTenant());
     } catch (IllegalArgumentException e) {
-      throw invalid(e.getMessage());
+      throw invalid(String.valueOf(e.getMessage()));
     }
   }
 

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -17,6 +16,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,24 +29,32 @@ final class InstanceFolder implements AutoCloseable {
   private static final String PREFIX = "instance-";
   private static final String OWNER = "owner";
 
-  private final Path path;
-  private final FileChannel owner; // open, and with it the lock held, until close
+  // This JVM's own, which it must not even open: closing any channel to a file gives up all locks
+  // that the process has on it.
+  private static final Set<Path> OURS = ConcurrentHashMap.newKeySet();
 
-  private InstanceFolder(Path path, FileChannel owner) {
+  private final Path path;
+  private final FileChannel owner;
+  // Held until close. Referred to, because the JVM forgets a lock that nobody refers to.
+  private final FileLock lock;
+
+  private InstanceFolder(Path path, FileChannel owner, FileLock lock) {
     this.path = path;
     this.owner = owner;
+    this.lock = lock;
   }
 
   /** A new one, ours. */
   static InstanceFolder create(Path home) throws IOException {
     Path path = Files.createTempDirectory(home, PREFIX);
+    OURS.add(path);
     FileChannel owner =
         FileChannel.open(
             path.resolve(OWNER), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    owner.lock();
+    FileLock lock = owner.lock();
     // Written under the lock: whoever finds the file empty has found one that is being made.
     owner.write(ByteBuffer.wrap(("pid " + ProcessHandle.current().pid() + "\n").getBytes(UTF_8)));
-    return new InstanceFolder(path, owner);
+    return new InstanceFolder(path, owner, lock);
   }
 
   /** Those whose process is gone, now held by us. */
@@ -63,26 +72,33 @@ final class InstanceFolder implements AutoCloseable {
   }
 
   private static @Nullable InstanceFolder takeOver(Path folder) throws IOException {
+    if (!OURS.add(folder)) {
+      return null;
+    }
+    InstanceFolder taken = null;
+    try {
+      taken = lockAbandoned(folder);
+      return taken;
+    } finally {
+      if (taken == null) {
+        OURS.remove(folder);
+      }
+    }
+  }
+
+  private static @Nullable InstanceFolder lockAbandoned(Path folder) throws IOException {
     FileChannel owner;
     try {
       owner = FileChannel.open(folder.resolve(OWNER), StandardOpenOption.WRITE);
     } catch (NoSuchFileException e) {
       return null; // just being made, or just being deleted
     }
-    if (owner.size() > 0 && isLockedBy(owner)) {
-      return new InstanceFolder(folder, owner);
+    FileLock lock = owner.size() > 0 ? owner.tryLock() : null;
+    if (lock == null) {
+      owner.close();
+      return null;
     }
-    owner.close();
-    return null;
-  }
-
-  private static boolean isLockedBy(FileChannel owner) throws IOException {
-    try {
-      FileLock lock = owner.tryLock();
-      return lock != null;
-    } catch (OverlappingFileLockException e) {
-      return false; // another one of this very process
-    }
+    return new InstanceFolder(folder, owner, lock);
   }
 
   Path path() {
@@ -92,8 +108,12 @@ final class InstanceFolder implements AutoCloseable {
   /** Deletes it with all it holds. */
   @Override
   public void close() throws IOException {
-    try (FileChannel held = owner) {
+    try {
       deleteTree(path);
+    } finally {
+      lock.release();
+      owner.close();
+      OURS.remove(path);
     }
   }
 

@@ -13,7 +13,7 @@ import javax.sql.DataSource;
  * The connections that queries run on: a fixed number, always open, given back by what is canceled.
  */
 final class Pool implements AutoCloseable {
-  private static final int SIZE = 16;
+  static final int SIZE = 16;
   private static final Duration WAIT_FOR_CONNECTION = Duration.ofSeconds(30);
 
   private final HikariDataSource pool;

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.slf4j.Logger;
@@ -106,15 +107,15 @@ final class PostgresBinaries {
       Files.createDirectories(path);
       return;
     }
-    Files.createDirectories(path.getParent());
+    Path folder = Objects.requireNonNull(path.getParent(), "an entry is below the target");
+    Files.createDirectories(folder);
     if (entry.isSymbolicLink()) {
       Files.createSymbolicLink(path, Path.of(entry.getLinkName()));
-    } else {
-      Files.copy(tar, path);
-      boolean isProgram = path.getParent().endsWith("bin");
-      if (isProgram && !path.toFile().setExecutable(true)) {
-        throw new IOException(path + " cannot be made executable");
-      }
+      return;
+    }
+    Files.copy(tar, path);
+    if (folder.endsWith("bin") && !path.toFile().setExecutable(true)) {
+      throw new IOException(path + " cannot be made executable");
     }
   }
 }

@@ -3,7 +3,6 @@ package dev.ripcord.server.db;
 import static dev.ripcord.server.db.NamedQuery.change;
 import static dev.ripcord.server.db.NamedQuery.read;
 
-import dev.ripcord.server.db.Parameter.Type;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -11,11 +10,12 @@ import org.jspecify.annotations.Nullable;
 
 /** All named queries. Times leave as epoch milliseconds, in columns that end in {@code _ms}. */
 final class Queries {
-  private static final Parameter USER = new Parameter("user", Type.NAME);
-  private static final Parameter REGION = new Parameter("region", Type.NAME);
-  private static final Parameter SESSION = new Parameter("session", Type.ID);
-  private static final Parameter TEXT = new Parameter("text", Type.TEXT);
-  private static final Parameter VALID_SECONDS = new Parameter("valid_seconds", Type.SECONDS);
+  private static final Parameter USER = new Parameter("user", Parameter.Type.NAME);
+  private static final Parameter REGION = new Parameter("region", Parameter.Type.NAME);
+  private static final Parameter SESSION = new Parameter("session", Parameter.Type.ID);
+  private static final Parameter TEXT = new Parameter("text", Parameter.Type.TEXT);
+  private static final Parameter VALID_SECONDS =
+      new Parameter("valid_seconds", Parameter.Type.SECONDS);
 
   private static final List<NamedQuery> ALL =
       List.of(

@@ -4,8 +4,11 @@ import com.password4j.Argon2Function;
 import com.password4j.types.Argon2;
 import dev.ripcord.Context;
 import dev.ripcord.server.CpuPool;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,9 +23,12 @@ final class Passwords {
   private static final int PASSES = 2;
   private static final int LANES = 1;
   private static final int HASH_BYTES = 32;
+  private static final int SALT_BYTES = 16;
   // A stored hash names its own cost; one that costs more than this was not stored by us.
   private static final int MOST_MEMORY_KIB = 128 * 1024;
   private static final int MOST_PASSES = 16;
+  private static final Pattern COST =
+      Pattern.compile("\\$argon2id\\$v=19\\$m=(\\d{1,9}),t=(\\d{1,9}),p=\\d{1,3}\\$");
 
   private final CpuPool pool;
   private final String hashOfNobody;
@@ -30,16 +36,21 @@ final class Passwords {
   /** Computes one hash, which takes a moment. */
   Passwords(CpuPool pool) {
     this.pool = pool;
-    byte[] unguessable = new byte[32];
-    new SecureRandom().nextBytes(unguessable);
-    this.hashOfNobody = hash(Base64.getEncoder().encodeToString(unguessable));
+    this.hashOfNobody = hash(Base64.getEncoder().encodeToString(random(HASH_BYTES)));
   }
 
   /** The hash to store for a password. */
   static String hash(String password) {
+    byte[] salt = random(SALT_BYTES);
     return Argon2Function.getInstance(MEMORY_KIB, PASSES, LANES, HASH_BYTES, Argon2.ID)
-        .hash(password)
+        .hash(password.getBytes(StandardCharsets.UTF_8), salt)
         .getResult();
+  }
+
+  private static byte[] random(int length) {
+    byte[] bytes = new byte[length];
+    new SecureRandom().nextBytes(bytes);
+    return bytes;
   }
 
   /**
@@ -56,10 +67,19 @@ final class Passwords {
   }
 
   private static boolean matches(String password, String hash) {
-    Argon2Function function = Argon2Function.getInstanceFromHash(hash);
-    if (function.getMemory() > MOST_MEMORY_KIB || function.getIterations() > MOST_PASSES) {
-      throw new IllegalStateException("a stored password hash is too costly: " + function);
+    checkCost(hash);
+    return Argon2Function.getInstanceFromHash(hash).check(password, hash);
+  }
+
+  // Before the function is made: it takes its memory at once.
+  private static void checkCost(String hash) {
+    Matcher cost = COST.matcher(hash);
+    if (!cost.lookingAt()) {
+      throw new IllegalStateException("a stored password hash is not Argon2id in PHC form");
     }
-    return function.check(password, hash);
+    if (Integer.parseInt(cost.group(1)) > MOST_MEMORY_KIB
+        || Integer.parseInt(cost.group(2)) > MOST_PASSES) {
+      throw new IllegalStateException("a stored password hash is too costly: " + cost.group());
+    }
   }
 }

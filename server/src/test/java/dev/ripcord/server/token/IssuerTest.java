@@ -20,7 +20,11 @@ import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
 import dev.ripcord.CancelScope;
 import dev.ripcord.CanceledException;
+import dev.ripcord.Cancellation;
 import dev.ripcord.Context;
+import dev.ripcord.Deadline;
+import dev.ripcord.Key;
+import dev.ripcord.Registration;
 import dev.ripcord.services.token.v1.Claims;
 import dev.ripcord.testing.FakeTime;
 import io.grpc.Status;
@@ -32,8 +36,11 @@ import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class IssuerTest {
@@ -253,6 +260,41 @@ class IssuerTest {
     }
     Issuer.Issued issued = issue();
     assertThat(issuer.verifyWithTrail(CONTEXT, issued.token())).isEqualTo(issued.claims());
+  }
+
+  @Test
+  void aHeavyRejectionComesAfterTheNewestRecordsWereProven() {
+    Issuer heavy = Issuer.after(new History(16, 15), time::now);
+    PolledContext context = new PolledContext();
+    assertThatThrownBy(() -> heavy.verifyWithTrail(context, "rubbish"))
+        .isInstanceOf(RejectedToken.class);
+    assertThat(context.polls).hasValueBetween(10 * 16, 11 * 16);
+  }
+
+  /** Never done; counts how often it was asked, which is once before each signature is verified. */
+  private static final class PolledContext implements Context {
+    final AtomicInteger polls = new AtomicInteger();
+
+    @Override
+    public @Nullable Deadline deadline() {
+      return null;
+    }
+
+    @Override
+    public @Nullable Cancellation cancellation() {
+      polls.incrementAndGet();
+      return null;
+    }
+
+    @Override
+    public <T> @Nullable T value(Key<T> key) {
+      return null;
+    }
+
+    @Override
+    public Registration onDone(Executor executor, Consumer<Cancellation> action) {
+      throw new AssertionError("nothing to wait for");
+    }
   }
 
   @Test

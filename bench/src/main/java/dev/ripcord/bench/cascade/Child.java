@@ -1,0 +1,82 @@
+package dev.ripcord.bench.cascade;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A JVM that this one has started. It ends when its standard input does, which is when this is
+ * closed, or this process is gone.
+ */
+final class Child implements AutoCloseable {
+  private static final int PATIENCE_SECONDS = 15;
+
+  private final String name;
+  private final Process process;
+  private final BufferedReader output;
+
+  private Child(String name, Process process) {
+    this.name = name;
+    this.process = process;
+    this.output =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+  }
+
+  /** Runs {@code arguments} in a JVM like this one, with the same heap for all. */
+  static Child java(String name, Map<String, String> environment, String... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:+UseSerialGC", "-Xmx384m"));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
+    builder.environment().putAll(environment);
+    return new Child(name, builder.start());
+  }
+
+  /** The value of a field in its READY line. */
+  String awaitReady(String field) throws IOException {
+    for (String line = output.readLine(); line != null; line = output.readLine()) {
+      int at = line.indexOf(" " + field + "=");
+      if (line.startsWith("READY") && at >= 0) {
+        String rest = line.substring(at + field.length() + 2);
+        int space = rest.indexOf(' ');
+        return space < 0 ? rest : rest.substring(0, space);
+      }
+    }
+    throw new IOException(name + " ended before it was ready");
+  }
+
+  /** Copies its output until it ends. */
+  int awaitEnd(PrintStream to) throws IOException, InterruptedException {
+    for (String line = output.readLine(); line != null; line = output.readLine()) {
+      to.println(line);
+    }
+    return process.waitFor();
+  }
+
+  @Override
+  public void close() {
+    try {
+      process.getOutputStream().close();
+    } catch (IOException e) {
+      process.destroy();
+    }
+    try {
+      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

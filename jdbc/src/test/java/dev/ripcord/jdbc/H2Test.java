@@ -1,0 +1,109 @@
+package dev.ripcord.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ripcord.CancelScope;
+import dev.ripcord.CanceledException;
+import dev.ripcord.Context;
+import dev.ripcord.DeadlineExceededException;
+import dev.ripcord.Reason;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
+import java.sql.Statement;
+import java.time.Duration;
+import org.h2.jdbcx.JdbcConnectionPool;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+
+/** A driver of which only Statement.cancel() is known. */
+class H2Test {
+  private static final String LONG =
+      "select count(*) from system_range(1, 100000) a, system_range(1, 1000000) b"
+          + " where a.x * b.x = -1";
+
+  private JdbcConnectionPool pool;
+  private Connection connection;
+
+  @BeforeEach
+  void connect() throws SQLException {
+    pool = JdbcConnectionPool.create("jdbc:h2:mem:test", "sa", "");
+    pool.setMaxConnections(1);
+    connection = ContextDataSource.wrap(pool).getConnection();
+  }
+
+  @AfterEach
+  void disconnect() throws SQLException {
+    connection.close();
+    pool.dispose();
+  }
+
+  @Test
+  void itsStrategy_isBestEffort() throws SQLException {
+    assertThat(DriverCancel.of(connection.unwrap(org.h2.jdbc.JdbcConnection.class)))
+        .isInstanceOf(BestEffortCancel.class);
+  }
+
+  @RepeatedTest(20)
+  void aRunningStatement_endsWithItsContext() throws SQLException {
+    try (CancelScope scope = Context.background().withCancel();
+        Statement statement = connection.createStatement()) {
+      RunningSql<?> running = RunningSql.start(scope.context(), () -> statement.executeQuery(LONG));
+      scope.cancel(Reason.SUPERSEDED);
+      SQLException cut = running.failure();
+      assertThat(cut.getSQLState()).isEqualTo("57014");
+      assertThat(cut.getCause()).isInstanceOf(CanceledException.class);
+    }
+    assertWorks();
+  }
+
+  @Test
+  void aStruckDeadline_isATimeout() throws SQLException {
+    try (CancelScope scope = Context.background().withTimeout(Duration.ofMillis(50));
+        Statement statement = connection.createStatement()) {
+      SQLException cut =
+          RunningSql.start(scope.context(), () -> statement.executeQuery(LONG)).failure();
+      assertThat((Throwable) cut).isInstanceOf(SQLTimeoutException.class);
+      assertThat(cut.getCause()).isInstanceOf(DeadlineExceededException.class);
+      assertThat(cut.getSuppressed()).hasSize(1);
+    }
+    assertWorks();
+  }
+
+  @Test
+  void rows_endBetweenTwoOfThem() throws Exception {
+    try (CancelScope scope = Context.background().withCancel();
+        Statement statement = connection.createStatement()) {
+      ResultSet rows =
+          scope.context().call(() -> statement.executeQuery("select x from system_range(1, 9)"));
+      assertThat(rows.next()).isTrue();
+      scope.cancel();
+      assertThatThrownBy(rows::next).hasCauseInstanceOf(CanceledException.class);
+      assertThat(rows.getInt(1)).isEqualTo(1);
+      assertThat(rows.isClosed()).isFalse();
+    }
+  }
+
+  @Test
+  void waitingForItsPool_endsWithTheContext() throws SQLException {
+    try (CancelScope scope = Context.background().withTimeout(Duration.ofMillis(50))) {
+      SQLException cut =
+          RunningSql.start(scope.context(), () -> ContextDataSource.wrap(pool).getConnection())
+              .failure();
+      assertThat(cut.getCause()).isInstanceOf(DeadlineExceededException.class);
+    }
+    assertWorks();
+  }
+
+  private void assertWorks() throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("select 42")) {
+      assertThat(rows.next()).isTrue();
+      assertThat(rows.getInt(1)).isEqualTo(42);
+    }
+  }
+}

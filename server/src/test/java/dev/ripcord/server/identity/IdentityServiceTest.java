@@ -1,0 +1,244 @@
+package dev.ripcord.server.identity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.ripcord.CancelScope;
+import dev.ripcord.Context;
+import dev.ripcord.grpc.Ripcord;
+import dev.ripcord.server.CpuPool;
+import dev.ripcord.server.MemoryDb;
+import dev.ripcord.server.TestServer;
+import dev.ripcord.services.db.v1.DbGrpc;
+import dev.ripcord.services.identity.v1.CheckSessionReply;
+import dev.ripcord.services.identity.v1.CheckSessionRequest;
+import dev.ripcord.services.identity.v1.GetProfileReply;
+import dev.ripcord.services.identity.v1.GetProfileRequest;
+import dev.ripcord.services.identity.v1.IdentityGrpc;
+import dev.ripcord.services.identity.v1.OpenSessionReply;
+import dev.ripcord.services.identity.v1.OpenSessionRequest;
+import dev.ripcord.services.identity.v1.Profile;
+import dev.ripcord.services.identity.v1.RevokeSessionRequest;
+import dev.ripcord.services.v1.Load;
+import dev.ripcord.services.v1.Visit;
+import dev.ripcord.testing.FakeTime;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class IdentityServiceTest {
+  private static final String HASH = Passwords.hash("correct horse alice");
+
+  private final FakeTime time = new FakeTime();
+  private final MemoryDb tables = new MemoryDb(time::now);
+  private final CpuPool hashers = new CpuPool("password hashes", 1, 4);
+  private final Ripcord edge = Ripcord.builder().service("edge").build();
+  private TestServer db;
+  private TestServer server;
+  private IdentityGrpc.IdentityBlockingStub identity;
+
+  @BeforeEach
+  void start() throws Exception {
+    tables.addUser("alice", "admin,user", HASH);
+    db = tables.serve();
+    server =
+        TestServer.of(
+            "identity",
+            Map.of("db", db),
+            platform ->
+                List.of(
+                    new IdentityService(
+                        new Directory(DbGrpc.newBlockingStub(platform.channel("db"))),
+                        new Passwords(hashers),
+                        time::now,
+                        platform::visit)));
+    identity = IdentityGrpc.newBlockingStub(server.channelFor(edge));
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    server.close();
+    db.close();
+    hashers.close();
+  }
+
+  @Test
+  void theProfileComesFromDb() {
+    GetProfileReply reply = identity.getProfile(profile("alice", Load.LIGHT));
+    assertThat(reply.getProfile())
+        .isEqualTo(
+            Profile.newBuilder()
+                .setUser("alice")
+                .setDisplayName("The alice")
+                .setEmail("alice@example.org")
+                .addRoles("admin")
+                .addRoles("user")
+                .build());
+    assertThat(reply.getVisitsList())
+        .extracting(Visit::getService)
+        .containsExactly("identity", "db");
+  }
+
+  @Test
+  void anUnknownUserIsNotFound() {
+    assertFails(
+        () -> identity.getProfile(profile("mallory", Load.LIGHT)),
+        Status.Code.NOT_FOUND,
+        "there is no user \"mallory\"");
+  }
+
+  @Test
+  void badRequestsAreRefusedWithWhatIsWrong() {
+    assertRefused(() -> identity.getProfile(profile("", Load.LIGHT)), "user is empty");
+    assertRefused(
+        () -> identity.getProfile(profile("x".repeat(65), Load.LIGHT)),
+        "user has 65 characters, more than 64");
+    assertRefused(() -> identity.openSession(open("alice", "")), "password is empty");
+    assertRefused(
+        () -> identity.openSession(open("alice", "x".repeat(513))),
+        "password has 513 characters, more than 512");
+    assertRefused(() -> check(""), "session_id is empty");
+  }
+
+  private static void assertRefused(ThrowingCallable call, String why) {
+    assertFails(call, Status.Code.INVALID_ARGUMENT, why);
+  }
+
+  @Test
+  void aSessionsWholeLife() {
+    OpenSessionReply session = identity.openSession(open("alice", "correct horse alice"));
+    assertThat(session.getRolesList()).containsExactly("admin", "user");
+    CheckSessionReply checked = check(session.getSessionId());
+    assertThat(checked.getUser()).isEqualTo("alice");
+    assertThat(checked.getExpiresAt().getSeconds()).isEqualTo(session.getExpiresAt().getSeconds());
+
+    assertThat(revoke(session.getSessionId())).isTrue();
+    assertThat(revoke(session.getSessionId())).isFalse();
+    assertRejected(() -> check(session.getSessionId()), "session was revoked");
+    assertRejected(() -> check("made up"), "there is no such session");
+    assertThat(revoke("made up")).isFalse();
+  }
+
+  @Test
+  void aSessionExpires() {
+    OpenSessionReply session = identity.openSession(open("alice", "correct horse alice"));
+    time.advance(Duration.ofHours(8).minusMillis(1));
+    check(session.getSessionId());
+    time.advance(Duration.ofMillis(1));
+    assertRejected(() -> check(session.getSessionId()), "session has expired");
+  }
+
+  @Test
+  void dbNeverSeesWhatOpensASession() {
+    OpenSessionReply session = identity.openSession(open("alice", "correct horse alice"));
+    assertThat(tables.sessionKeys())
+        .hasSize(1)
+        .noneMatch(key -> key.contains(session.getSessionId()));
+  }
+
+  @Test
+  void aWrongPasswordAndAnUnknownUserLookTheSame() {
+    assertRejected(() -> identity.openSession(open("alice", "wrong")), "user or password is wrong");
+    assertRejected(
+        () -> identity.openSession(open("mallory", "wrong")), "user or password is wrong");
+    assertThat(tables.sessionKeys()).isEmpty();
+  }
+
+  private static void assertRejected(ThrowingCallable call, String why) {
+    assertFails(call, Status.Code.UNAUTHENTICATED, why);
+  }
+
+  @Test
+  void aCanceledProfileStopsHereAndInDb() throws Exception {
+    try (CancelScope scope = Context.background().withCancel()) {
+      FutureTask<GetProfileReply> call =
+          start(
+              () -> scope.context().call(() -> identity.getProfile(profile("alice", Load.HEAVY))));
+      await().until(() -> tables.heavy.get() == 1);
+      scope.cancel();
+      assertFails(call, Status.Code.CANCELLED);
+      await().until(() -> server.ripcord().liveCalls() == 0 && db.ripcord().liveCalls() == 0);
+      assertThat(tables.ended).hasSize(1);
+    }
+  }
+
+  @Test
+  void aQueuedHashIsSkippedWhenItsCallEnds() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    FutureTask<Boolean> other =
+        start(() -> hashers.call(Context.background(), () -> wait(release)));
+    await().until(() -> hashers.running() == 1);
+    try (CancelScope scope = Context.background().withCancel()) {
+      FutureTask<OpenSessionReply> call =
+          start(
+              () ->
+                  scope
+                      .context()
+                      .call(() -> identity.openSession(open("alice", "correct horse alice"))));
+      await().until(() -> hashers.queued() == 1);
+      scope.cancel();
+      assertFails(call, Status.Code.CANCELLED);
+      await().until(() -> hashers.skipped() == 1 && server.ripcord().liveCalls() == 0);
+    } finally {
+      release.countDown();
+    }
+    assertThat(other.get()).isTrue();
+    assertThat(tables.sessionKeys()).isEmpty();
+  }
+
+  private static boolean wait(CountDownLatch latch) throws InterruptedException {
+    latch.await();
+    return true;
+  }
+
+  private CheckSessionReply check(String id) {
+    return identity.checkSession(CheckSessionRequest.newBuilder().setSessionId(id).build());
+  }
+
+  private boolean revoke(String id) {
+    return identity
+        .revokeSession(RevokeSessionRequest.newBuilder().setSessionId(id).build())
+        .getRevoked();
+  }
+
+  private static GetProfileRequest profile(String user, Load load) {
+    return GetProfileRequest.newBuilder().setUser(user).setLoad(load).build();
+  }
+
+  private static OpenSessionRequest open(String user, String password) {
+    return OpenSessionRequest.newBuilder().setUser(user).setPassword(password).build();
+  }
+
+  private static void assertFails(FutureTask<?> call, Status.Code code) {
+    assertThatThrownBy(call::get)
+        .cause()
+        .isInstanceOfSatisfying(
+            StatusRuntimeException.class, e -> assertThat(e.getStatus().getCode()).isEqualTo(code));
+  }
+
+  private static void assertFails(ThrowingCallable call, Status.Code code, String description) {
+    assertThatThrownBy(call)
+        .isInstanceOfSatisfying(
+            StatusRuntimeException.class,
+            e -> {
+              assertThat(e.getStatus().getCode()).isEqualTo(code);
+              assertThat(e.getStatus().getDescription()).isEqualTo(description);
+            });
+  }
+
+  private static <T> FutureTask<T> start(Callable<T> work) {
+    FutureTask<T> task = new FutureTask<>(work);
+    new Thread(task).start();
+    return task;
+  }
+}
