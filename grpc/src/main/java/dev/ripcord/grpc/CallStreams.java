@@ -9,8 +9,8 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The streams of one call, on whatever connections they are: one, or several where gRPC tries
- * again or hedges. Also what the call's callbacks run on, if its caller has brought an executor.
+ * The streams of one call, on whatever connections they are: one, or several where gRPC tries again
+ * or hedges. Also what the call's callbacks run on, if its caller has brought an executor.
  */
 final class CallStreams extends ClientStreamTracer.Factory implements Executor {
   private final long contextId;
@@ -36,7 +36,8 @@ final class CallStreams extends ClientStreamTracer.Factory implements Executor {
   }
 
   @Override
-  public ClientStreamTracer newClientStreamTracer(ClientStreamTracer.StreamInfo info, Metadata headers) {
+  public ClientStreamTracer newClientStreamTracer(
+      ClientStreamTracer.StreamInfo info, Metadata headers) {
     synchronized (this) {
       One one = new One(latest);
       latest = one;
@@ -94,9 +95,7 @@ final class CallStreams extends ClientStreamTracer.Factory implements Executor {
     return true;
   }
 
-  /**
-   * The executor for the call's callbacks, {@code others} if the caller has brought none.
-   */
+  /** The executor for the call's callbacks, {@code others} if the caller has brought none. */
   Executor executorOr(Executor others) {
     return callers == null ? others : callers;
   }

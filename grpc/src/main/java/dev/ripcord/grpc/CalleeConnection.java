@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection from a caller: the calls that came over it, by the names their caller gave them, and
- * the reasons that came before their call.
+ * One connection from a caller: the calls that came over it, by the names their caller gave them,
+ * and the reasons that came before their call.
  */
 final class CalleeConnection {
   static final Attributes.Key<CalleeConnection> KEY = Attributes.Key.create("ripcord-caller");
@@ -95,8 +95,7 @@ final class CalleeConnection {
     ended.forEach(HandledCall::closeForCaller);
   }
 
-  private boolean end(
-      long contextId, Cancellation why, CalleeControl by, List<HandledCall> ended) {
+  private boolean end(long contextId, Cancellation why, CalleeControl by, List<HandledCall> ended) {
     HandledCall call = calls.get(contextId);
     if (call != null) {
       call.endedByCaller(why, by);

@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The callee's end of a control stream. Its messages come on the transport's thread; what they end is
- * ended there and then.
+ * The callee's end of a control stream. Its messages come on the transport's thread; what they end
+ * is ended there and then.
  */
 final class CalleeControl extends ServerCall.Listener<ControlMessage> {
   private static final int MAX_IDS = 1024;

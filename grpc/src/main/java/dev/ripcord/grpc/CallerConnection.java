@@ -59,12 +59,14 @@ final class CallerConnection {
   private final AtomicInteger calls = new AtomicInteger(); // streams of calls, waiting ones too
   private final AtomicInteger written = new AtomicInteger(); // those whose headers are out
   private final AtomicReference<@Nullable CallerControl> control = new AtomicReference<>();
-  private final AtomicBoolean opening = new AtomicBoolean(); // a control stream for us is on its way
+  private final AtomicBoolean opening =
+      new AtomicBoolean(); // a control stream for us is on its way
   private final AtomicBoolean looking = new AtomicBoolean(); // a look whether it is idle will be
 
   private volatile int proven; // so many calls were out at once beside the control stream
   private volatile int room = UNKNOWN; // so many streams there are at once, once it is known
-  private volatile CallStreams.@Nullable One unproven; // may be waiting for the control stream's end
+  // A call that may be waiting for the control stream's end.
+  private final AtomicReference<CallStreams.@Nullable One> suspect = new AtomicReference<>();
   private volatile boolean plain; // the callee knows nothing of control streams
   private volatile boolean gone;
   private volatile long awayUntil = System.nanoTime(); // no control stream before
@@ -117,7 +119,7 @@ final class CallerConnection {
     if (calls.get() <= proven || !one.isWaiting()) {
       return;
     }
-    unproven = one;
+    suspect.set(one);
     CallerControl open = control.get();
     if (open != null) {
       open.probe();
@@ -131,23 +133,18 @@ final class CallerConnection {
     }
   }
 
-  /**
-   * Everything is out that came before the probe. A call that is not waits for a stream: the
-   * control stream's.
-   */
-  void probed(CallerControl by) {
-    CallStreams.One one = unproven;
-    if (one != null && one.isWaiting()) {
-      room = Math.min(room, written.get() + 1);
-      giveWay(by);
-    }
-    unproven = null;
+  /** A call that has come since the last was taken, and waits or is about to go out. */
+  CallStreams.@Nullable One takeSuspect() {
+    CallStreams.One one = suspect.getAndSet(null);
+    return one == null || !one.isWaiting() ? null : one;
   }
 
-  /** Whether a call came after the last probe and may be waiting. */
-  boolean hasUnproven() {
-    CallStreams.One one = unproven;
-    return one != null && one.isWaiting();
+  /**
+   * A call waits although what came after it is out: for a stream, and the control stream has one.
+   */
+  void isScarce(CallerControl by) {
+    room = Math.min(room, written.get() + 1);
+    giveWay(by);
   }
 
   private void giveWay(CallerControl open) {
@@ -160,11 +157,8 @@ final class CallerConnection {
 
   // What it does for calls.
 
-  /**
-   * Tells the callee why the call ends. Null if it cannot be told; that is counted.
-   */
-  CallerControl.@Nullable Ended tell(
-      long contextId, Cancellation why, @Nullable CallIdentity of) {
+  /** Tells the callee why the call ends. Null if it cannot be told; that is counted. */
+  CallerControl.@Nullable Ended tell(long contextId, Cancellation why, @Nullable CallIdentity of) {
     CallerControl open = control.get();
     CallerControl.Ended told =
         open == null || !shared.reasons().areOn() ? null : open.tell(contextId, why, of);

@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  *                       └──► that has one already: finished without a word
  * </pre>
  *
- * <p>One message is on its way to the socket at a time: what comes up meanwhile goes together in the
- * next. So a lone cancel leaves at once, and a storm makes few large messages.
+ * <p>One message is on its way to the socket at a time: what comes up meanwhile goes together in
+ * the next. So a lone cancel leaves at once, and a storm makes few large messages.
  */
 final class CallerControl extends ClientCall.Listener<FromCallee> {
   static final int VERSION = 1;
@@ -65,7 +65,7 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
 
     /** Whether a reset of the call would come after its Cancel, or no Cancel will ever come. */
     boolean isTold() {
-      return closed || (out && understood);
+      return closed || abandoned || (out && understood);
     }
 
     /** What runs the callbacks of the channel's calls. */
@@ -87,15 +87,15 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
   private volatile @Nullable CallerConnection on; // where its stream is
   private volatile @Nullable CallerConnection adoptedBy; // set once
   private volatile @Nullable Executor channelsExecutor;
-  private volatile boolean probeWanted;
   private volatile boolean finishing;
+  private volatile boolean abandoned;
   private volatile boolean understood; // the callee has answered
   private volatile boolean closed;
 
   // Of whoever is sending.
   private boolean greeted;
   private final List<Ended> underWay = new ArrayList<>(); // in the message sent last
-  private boolean probing; // a message has been sent since a probe was wanted, and is not out yet
+  private CallStreams.@Nullable One suspect; // goes out before the message sent last, or waits
   private boolean halfClosed;
   private @Nullable Cancellation lastWhy;
   private dev.ripcord.proto.v1.@Nullable Cancellation lastTold;
@@ -157,7 +157,7 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
   /** Null if the callee cannot be told any more. */
   @Nullable Ended tell(long contextId, Cancellation why, @Nullable CallIdentity of) {
     // Without the executor its caller could not be told of the end.
-    if (closed || channelsExecutor == null) {
+    if (closed || abandoned || channelsExecutor == null) {
       return null;
     }
     Ended one = new Ended(contextId, why, of);
@@ -169,9 +169,8 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
     return one;
   }
 
-  /** Asks to be told, at the connection, when everything that was sent before is out. */
+  /** Looks whether the connection's suspect goes out, or waits for a stream. */
   void probe() {
-    probeWanted = true;
     drain();
   }
 
@@ -185,6 +184,7 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
   /** Ends the stream at once. */
   void abandon() {
     if (!closed) {
+      abandoned = true;
       call.cancel("the control stream gives way", null);
     }
   }
@@ -213,23 +213,33 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
       halfCloseIfFinishing();
       return;
     }
-    while (!closed && !halfClosed && call.isReady()) {
+    while (!closed && !abandoned && !halfClosed && call.isReady()) {
       underWay.forEach(one -> one.out = true);
       underWay.clear();
-      if (probing) {
-        probing = false;
-        here.probed(this);
+      CallStreams.One before = suspect;
+      if (before != null && before.isWaiting()) {
+        here.isScarce(this);
+        return;
       }
-      // Read before anything is sent: what was under way when it was set comes before the message.
-      boolean probe = probeWanted || here.hasUnproven();
-      probeWanted = false;
-      FromCaller next = next(probe);
+      // Taken before anything is sent: it was under way by then, and goes out before the message.
+      suspect = here.takeSuspect();
+      FromCaller next = next(suspect != null);
       if (next == null) {
         halfCloseIfFinishing();
         return;
       }
-      probing = probe;
-      call.sendMessage(next);
+      send(next);
+    }
+  }
+
+  private void send(FromCaller message) {
+    try {
+      call.sendMessage(message);
+    } catch (IllegalStateException e) {
+      // It has been abandoned meanwhile.
+      if (!abandoned) {
+        throw e;
+      }
     }
   }
 
@@ -293,7 +303,7 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
   }
 
   private void halfCloseIfFinishing() {
-    if (finishing && !halfClosed && !closed) {
+    if (finishing && !halfClosed && !closed && !abandoned) {
       halfClosed = true;
       call.halfClose();
     }
@@ -361,13 +371,12 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
   }
 
   /**
-   * Adds nothing to the call. It is the one whom gRPC tells which executor runs the callbacks of the
-   * channel's calls, and so of those that are ended here before gRPC ends them.
+   * Adds nothing to the call. It is the one whom gRPC tells which executor runs the callbacks of
+   * the channel's calls, and so of those that are ended here before gRPC ends them.
    */
   private final class AsksForTheExecutor extends CallCredentials {
     @Override
-    public void applyRequestMetadata(
-        RequestInfo info, Executor channels, MetadataApplier applier) {
+    public void applyRequestMetadata(RequestInfo info, Executor channels, MetadataApplier applier) {
       channelsExecutor = channels;
       applier.apply(new Metadata());
     }

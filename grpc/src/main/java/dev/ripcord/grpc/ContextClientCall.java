@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A call that ends with its caller's context.
  *
- * <p>When the context ends, the caller hears it at once, the callee is told why, and the streams are
- * reset a moment later; where the callee cannot be told, they are reset at once.
+ * <p>When the context ends, the caller hears it at once, the callee is told why, and the streams
+ * are reset a moment later; where the callee cannot be told, they are reset at once.
  *
  * <p>It listens to the context from the return of {@code start}, since gRPC cannot bear a cancel
  * meanwhile, until the call is closed or given up by its user. Nothing of it stays with the context

@@ -20,8 +20,7 @@ final class ContextClientInterceptor implements ClientInterceptor {
   private final Duration hopReserve;
   private final Resets resets;
 
-  ContextClientInterceptor(
-      Self self, ContextHeaders codec, Duration hopReserve, Resets resets) {
+  ContextClientInterceptor(Self self, ContextHeaders codec, Duration hopReserve, Resets resets) {
     this.self = self;
     this.codec = codec;
     this.hopReserve = hopReserve;

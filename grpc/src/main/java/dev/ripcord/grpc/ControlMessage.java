@@ -8,8 +8,8 @@ import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What came on a control stream, sense or not: a message that cannot be read must not end the stream
- * by itself.
+ * What came on a control stream, sense or not: a message that cannot be read must not end the
+ * stream by itself.
  *
  * @param said null if it is none, or too long
  */

@@ -7,8 +7,8 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What was dropped or skipped since the start, without a word in any log, and what came by. Any thread may read at
- * any time.
+ * What was dropped or skipped since the start, without a word in any log, and what came by. Any
+ * thread may read at any time.
  */
 public final class Counters {
 
@@ -100,8 +100,8 @@ public final class Counters {
   }
 
   /**
-   * Calls ended here whose callees could not be told why: no control stream was there (yet), streams
-   * were scarce, or the callee knows none. Their streams were reset at once.
+   * Calls ended here whose callees could not be told why: no control stream was there (yet),
+   * streams were scarce, or the callee knows none. Their streams were reset at once.
    */
   public long reasonsUndelivered() {
     return adder(Event.REASONS_UNDELIVERED).sum();

@@ -334,7 +334,10 @@ final class HandledCall {
     return cancellation == null ? 0 : endedNanos;
   }
 
-  /** The time left to the deadline: when the context ended, if it has, else now. Null without a deadline. */
+  /**
+   * The time left to the deadline: when the context ended, if it has, else now. Null without a
+   * deadline.
+   */
   @Nullable Duration remaining() {
     Deadline deadline = context().deadline();
     if (deadline == null) {

@@ -66,8 +66,7 @@ final class Reasons {
     List<Hop> path = told.path();
     Duration least = path.isEmpty() ? Duration.ZERO : path.get(path.size() - 1).age();
     Duration byTheWall = Duration.between(told.at(), Instant.now());
-    boolean believable =
-        byTheWall.compareTo(least) > 0 && byTheWall.compareTo(CLOCKS_AGREE) < 0;
+    boolean believable = byTheWall.compareTo(least) > 0 && byTheWall.compareTo(CLOCKS_AGREE) < 0;
     return believable ? byTheWall : least;
   }
 }

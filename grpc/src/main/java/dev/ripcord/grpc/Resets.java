@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *
  * <p>Most streams are closed by their callee in that moment. Of the rest only so many are reset
  * each half minute, since a server takes many resets for an attack and cuts the connection with all
- * innocent calls on it; those beyond, and those whose callee cannot have been told yet, wait longer,
- * but half a second at most.
+ * innocent calls on it; those beyond, and those whose callee cannot have been told yet, wait
+ * longer, but half a second at most.
  */
 final class Resets {
   private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(2);

@@ -168,8 +168,8 @@ public final class Ripcord {
 
   /**
    * Turns reasons on or off while everything runs; they are on to begin with. Off, nothing is told
-   * to callees, which then learn of a cancel what a plain gRPC peer does, and nothing callers tell is
-   * taken.
+   * to callees, which then learn of a cancel what a plain gRPC peer does, and nothing callers tell
+   * is taken.
    */
   public void reasons(boolean on) {
     reasons.turn(on);

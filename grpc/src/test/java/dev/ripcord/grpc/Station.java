@@ -146,5 +146,4 @@ final class Station implements AutoCloseable {
   public void close() {
     peer.close();
   }
-
 }
