@@ -54,7 +54,8 @@ class CancellationAcrossProcessesTest {
       scope.cancel(Reason.USER_CANCELED.withMessage("pressed cancel"));
 
       assertThat(Status.fromThrowable(failure.get()).getCode()).isEqualTo(Status.Code.CANCELLED);
-      assertThat(Status.fromThrowable(failure.get()).getDescription()).contains("USER_CANCELED \"pressed cancel\"");
+      assertThat(Status.fromThrowable(failure.get()).getDescription())
+          .contains("USER_CANCELED \"pressed cancel\"");
       assertThat(failure.get().getCause()).isInstanceOf(ContextException.class);
       Cancellation told = CancellationStatus.of(failure.get());
       assertThat(told).isSameAs(scope.context().cancellation());
@@ -73,7 +74,8 @@ class CancellationAcrossProcessesTest {
       CancelScope scope = Context.background().withTimeout(Duration.ofMillis(500));
       CompletableFuture<Throwable> failure = failureOf(way, channel, scope.context());
 
-      assertThat(Status.fromThrowable(failure.get()).getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+      assertThat(Status.fromThrowable(failure.get()).getCode())
+          .isEqualTo(Status.Code.DEADLINE_EXCEEDED);
       assertThat(CancellationStatus.of(failure.get())).isSameAs(scope.context().cancellation());
       assertCallee(Kind.DEADLINE_EXCEEDED, Reason.DEADLINE);
       await().until(() -> callee.ripcord().liveCalls() == 0);
@@ -108,7 +110,11 @@ class CancellationAcrossProcessesTest {
       CancelScope given = Context.background().withCancel();
       CancelScope current = Context.background().withCancel();
       CompletableFuture<Throwable> failure =
-          failureOf(way, channel, current.context(), NO_OPTIONS.withOption(Ripcord.CONTEXT, given.context()));
+          failureOf(
+              way,
+              channel,
+              current.context(),
+              NO_OPTIONS.withOption(Ripcord.CONTEXT, given.context()));
       waiting.awaitBegun();
 
       current.cancel(Reason.ADMIN);
@@ -168,7 +174,9 @@ class CancellationAcrossProcessesTest {
                 .in(Peer.named("callee"))
                 .settings(
                     builder ->
-                        builder.keepAliveTime(200, TimeUnit.MILLISECONDS).keepAliveTimeout(200, TimeUnit.MILLISECONDS))
+                        builder
+                            .keepAliveTime(200, TimeUnit.MILLISECONDS)
+                            .keepAliveTimeout(200, TimeUnit.MILLISECONDS))
                 .start();
         CutCable cable = new CutCable(callee.port());
         Peer caller = Peer.named("caller")) {
@@ -241,7 +249,8 @@ class CancellationAcrossProcessesTest {
               })
           .start();
       CancelScope scope = Context.background().withTimeout(Duration.ofSeconds(20));
-      CompletableFuture<Throwable> failure = failureOf(Way.BLOCKING_UNARY, caller.channelTo(middle), scope.context());
+      CompletableFuture<Throwable> failure =
+          failureOf(Way.BLOCKING_UNARY, caller.channelTo(middle), scope.context());
       Context far = end.awaitBegun();
       waiting.awaitBegun();
 
@@ -254,8 +263,9 @@ class CancellationAcrossProcessesTest {
       assertThat(far.deadline()).isNull();
       // It still belongs to the tree.
       assertThat(CallIdentity.of(far)).extracting(CallIdentity::depth).isEqualTo(1);
-      assertThat(CallIdentity.of(far)).extracting(CallIdentity::requestId).isEqualTo(
-          java.util.Objects.requireNonNull(CallIdentity.of(detached.get())).requestId());
+      assertThat(CallIdentity.of(far))
+          .extracting(CallIdentity::requestId)
+          .isEqualTo(java.util.Objects.requireNonNull(CallIdentity.of(detached.get())).requestId());
     }
   }
 
@@ -319,7 +329,8 @@ class CancellationAcrossProcessesTest {
     assertThat(seen.reason().code()).isEqualTo(reason.code());
   }
 
-  private static ClientCall<String, String> startUnary(ManagedChannel channel, CallOptions options) {
+  private static ClientCall<String, String> startUnary(
+      ManagedChannel channel, CallOptions options) {
     ClientCall<String, String> call = channel.newCall(Strings.UNARY, options);
     call.start(new ClientCall.Listener<>() {}, new Metadata());
     call.request(2);
@@ -328,7 +339,8 @@ class CancellationAcrossProcessesTest {
     return call;
   }
 
-  private static CompletableFuture<Throwable> failureOf(Way way, ManagedChannel channel, Context context) {
+  private static CompletableFuture<Throwable> failureOf(
+      Way way, ManagedChannel channel, Context context) {
     return failureOf(way, channel, context, NO_OPTIONS);
   }
 

@@ -314,26 +314,13 @@ class GatewayTest {
     try (CancelScope scope = Context.background().withCancel()) {
       Iterator<Row> rows = scope.context().call(() -> export("north"));
       rows.next();
-      awaitStandstill();
+      tables.awaitStandstill();
       // What all buffers on the way hold, of rows of a kilobyte.
       assertThat(tables.streamed.get()).isBetween(2, 5_000);
       scope.cancel();
       awaitQuiet();
       await().until(() -> tables.ended.size() == 1);
     }
-  }
-
-  private void awaitStandstill() {
-    int[] before = {-1};
-    await()
-        .pollInterval(Duration.ofMillis(200))
-        .until(
-            () -> {
-              int now = tables.streamed.get();
-              boolean still = now == before[0];
-              before[0] = now;
-              return still;
-            });
   }
 
   @Test
