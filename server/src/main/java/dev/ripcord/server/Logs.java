@@ -79,7 +79,7 @@ public final class Logs extends ContextAwareBase implements Configurator {
   private static Encoder<ILoggingEvent> text() {
     PatternLayoutEncoder text = new PatternLayoutEncoder();
     text.setPattern(
-        "%d{HH:mm:ss.SSS} %-5level %-14.-14logger{0} %msg%replace( %kvp{NONE}){' $', ''}%n");
+        "%d{HH:mm:ss.SSS} %-5level %-16.-16logger{0} %msg%replace( %kvp{NONE}){' $', ''}%n");
     return text;
   }
 
