@@ -99,6 +99,9 @@ class CancelNode extends Entry implements Node {
     return false;
   }
 
+  /** {@link #markTimedBelow} for a parent that is not ours; asked of the topmost node only. */
+  void markTimedOutside() {}
+
   // Looking.
 
   @Override
@@ -209,8 +212,11 @@ class CancelNode extends Entry implements Node {
     return end(already, Cancellation.canceled(why, cause, inherited.time, now));
   }
 
+  /** Ends this node with what was perhaps made earlier, on another clock; true if this call did. */
   final boolean cancel(Cancellation as) {
-    return end(isDone(), as);
+    // Its instant is compared with deadlines: what counts is when it ended this node.
+    boolean timed = timedBelow || inherited.deadline != null;
+    return end(isDone(), timed ? as.arrivingNow(inherited.time) : as);
   }
 
   private boolean end(boolean already, Object newState) {
@@ -424,15 +430,36 @@ class CancelNode extends Entry implements Node {
     ring = newRing;
   }
 
-  final boolean hasListeners() {
-    Entry r = ring;
-    return r != null && r != CLOSED;
+  /** How many listeners and listening children it holds; for tests. */
+  final int members() {
+    Entry had = lock();
+    int count = had == CLOSED ? 0 : Entry.size(had);
+    unlock(had);
+    return count;
   }
 
-  /** Marks this node and all above: from now on their ends are compared with a clock. */
+  /** Takes the lock to look: a lock held by somebody else says nothing about the ring. */
+  final boolean hasListeners() {
+    Entry had = lock();
+    unlock(had);
+    return had != null && had != CLOSED;
+  }
+
+  /**
+   * Marks this node and all above: from now on their ends are compared with a clock. From the top
+   * down, so that whoever finds a mark may rely on those above it.
+   */
   final void markTimedBelow() {
+    if (timedBelow) {
+      return;
+    }
+    List<CancelNode> path = new ArrayList<>();
     for (CancelNode node = this; node != null && !node.timedBelow; node = node.above()) {
-      node.timedBelow = true;
+      path.add(node);
+    }
+    path.get(path.size() - 1).markTimedOutside();
+    for (int i = path.size() - 1; i >= 0; i--) {
+      path.get(i).timedBelow = true;
     }
   }
 

@@ -179,6 +179,11 @@ public final class Cancellation {
     return new Cancellation(kind, reason, cause, origin, path, time, nanos, unwatched, newAt);
   }
 
+  /** This cancellation as one that came here now; {@link #at} stays what it was. */
+  Cancellation arrivingNow(TimeSource here) {
+    return new Cancellation(kind, reason, cause, origin, path, here, here.nanoTime(), false, at());
+  }
+
   /** How it ended. */
   public Kind kind() {
     return kind;

@@ -103,8 +103,12 @@ public interface Context {
   }
 
   /**
-   * A future that completes when this context ends. It is a copy: completing or cancelling it
-   * changes nothing here, and gives up the listening.
+   * A future that completes when this context ends; complete already if it has. It is a copy:
+   * completing or cancelling it changes nothing here, and gives up the listening.
+   *
+   * <p>Cancel a future that is no longer needed under a context that lives on. Until one of the two
+   * ends, the context keeps the future, also when nobody else does: something may have been hung on
+   * it, by {@code anyOf} for instance, that still waits for its completion.
    */
   default CompletableFuture<Cancellation> whenDone() {
     return Waiting.futureOf(this);
@@ -238,7 +242,9 @@ public interface Context {
 
   /**
    * An executor that runs its tasks under this context and skips those that were queued behind its
-   * end.
+   * end. A skipped {@link java.util.concurrent.FutureTask} is cancelled; an asynchronous step of a
+   * {@link CompletableFuture}, or any other future, is run all the same, since nothing else is sure
+   * to complete it.
    */
   default Executor wrap(Executor e) {
     return Wrapping.executor(this, e);

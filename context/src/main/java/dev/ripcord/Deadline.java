@@ -75,7 +75,8 @@ public final class Deadline {
 
   /** The earlier of two deadlines on the same clock; {@code a} if they are equal. */
   public static Deadline earlier(Deadline a, Deadline b) {
-    return b.isBefore(a) ? b : a;
+    Objects.requireNonNull(a, "a is null");
+    return Objects.requireNonNull(b, "b is null").isBefore(a) ? b : a;
   }
 
   /** The wall-clock time at which it comes, computed now; for display. */

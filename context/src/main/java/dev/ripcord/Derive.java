@@ -72,9 +72,11 @@ final class Derive {
    */
   private static Node standFor(Context foreign) {
     Deadline deadline = foreign.deadline();
+    ForeignNode node = ForeignNode.of(foreign, deadline);
     if (deadline == null || deadline.isNever()) {
-      return new ForeignNode(foreign, TimeSource.system());
+      return node;
     }
-    return new DeadlineNode(new ForeignNode(foreign, deadline.time()), deadline, Reason.DEADLINE);
+    node.markTimedBelow();
+    return new DeadlineNode(node, deadline, Reason.DEADLINE);
   }
 }

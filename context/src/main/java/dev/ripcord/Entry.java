@@ -58,6 +58,15 @@ abstract class Entry {
     return a;
   }
 
+  /** How many are in it; for tests, which count what was left behind. */
+  static int size(@Nullable Entry ring) {
+    int count = 0;
+    for (Entry entry = ring; entry != null; entry = entry.next == ring ? null : entry.next) {
+      count++;
+    }
+    return count;
+  }
+
   boolean isInRing() {
     return next != null;
   }

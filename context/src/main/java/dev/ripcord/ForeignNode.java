@@ -10,18 +10,36 @@ import org.jspecify.annotations.Nullable;
  */
 final class ForeignNode extends CancelNode {
   private final Context foreign;
+  private final @Nullable Node behind; // the node of ours that it wraps, as far as can be told
   private final AtomicInteger changes =
       new AtomicInteger(); // of `listening` that are to be made; see listeningChanged
   private @Nullable Registration listening; // owned by the thread inside listeningChanged
 
-  ForeignNode(Context foreign, TimeSource time) {
+  static ForeignNode of(Context foreign, @Nullable Deadline deadline) {
+    Node behind = foreign.value(Node.SELF);
+    if (behind != null) {
+      return new ForeignNode(foreign, behind, behind.inherited().time);
+    }
+    return new ForeignNode(foreign, null, deadline == null ? TimeSource.system() : deadline.time());
+  }
+
+  private ForeignNode(Context foreign, @Nullable Node behind, TimeSource time) {
     super(Root.over(time), Inherited.from(foreign, time));
     this.foreign = foreign;
+    this.behind = behind;
+  }
+
+  @Override
+  void markTimedOutside() {
+    CancelNode outside = behind == null ? null : behind.canceler();
+    if (outside != null) {
+      outside.markTimedBelow();
+    }
   }
 
   @Override
   boolean endedOutside() {
-    return foreign.isDone();
+    return foreign.cancellation() != null; // the very answer that ownEnd() takes over
   }
 
   @Override
@@ -46,11 +64,18 @@ final class ForeignNode extends CancelNode {
   }
 
   private void adjust() {
-    if (hasListeners() && listening == null) {
-      listening = foreign.onDone(Runnable::run, end -> ended());
-    } else if (!hasListeners() && listening != null) {
-      listening.stop();
-      listening = null;
+    boolean wanted = hasListeners();
+    try {
+      if (wanted && listening == null) {
+        listening = foreign.onDone(Runnable::run, end -> ended());
+      } else if (!wanted && listening != null) {
+        Registration last = listening;
+        listening = null;
+        last.stop();
+      }
+    } catch (Throwable ofForeign) {
+      // The thread here may be anybody's, in a cancel of its own.
+      Threads.uncaught(ofForeign);
     }
   }
 

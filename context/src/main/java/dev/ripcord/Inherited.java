@@ -9,36 +9,43 @@ import org.jspecify.annotations.Nullable;
  */
 final class Inherited {
   final TimeSource time;
-  final @Nullable Deadline deadline; // the earliest of this node and all above
+  final @Nullable Deadline deadline; // the earliest of this node and all above on its clock
+  private final @Nullable Inherited otherClock; // has the deadlines above that are on another
   private final Values values;
   private final @Nullable Context foreign; // knows the values that are not in `values`
 
   private Inherited(
-      TimeSource time, @Nullable Deadline deadline, Values values, @Nullable Context foreign) {
+      TimeSource time,
+      @Nullable Deadline deadline,
+      @Nullable Inherited otherClock,
+      Values values,
+      @Nullable Context foreign) {
     this.time = time;
     this.deadline = deadline;
+    this.otherClock = otherClock;
     this.values = values;
     this.foreign = foreign;
   }
 
   static Inherited atRoot(TimeSource time) {
-    return new Inherited(time, null, Values.NONE, null);
+    return new Inherited(time, null, null, Values.NONE, null);
   }
 
   static Inherited from(Context foreign, TimeSource time) {
-    return new Inherited(time, null, Values.NONE, foreign);
+    return new Inherited(time, null, null, Values.NONE, foreign);
   }
 
   Inherited with(Deadline newDeadline) {
-    return new Inherited(time, newDeadline, values, foreign);
+    boolean comparable = deadline == null || newDeadline.isOnClockOf(deadline);
+    return new Inherited(time, newDeadline, comparable ? otherClock : this, values, foreign);
   }
 
   Inherited with(Key<?> key, @Nullable Object value) {
-    return new Inherited(time, deadline, values.with(key, value), foreign);
+    return new Inherited(time, deadline, otherClock, values.with(key, value), foreign);
   }
 
   Inherited withoutDeadline() {
-    return deadline == null ? this : new Inherited(time, null, values, foreign);
+    return deadline == null ? this : new Inherited(time, null, null, values, foreign);
   }
 
   @SuppressWarnings("unchecked") // withValue binds only a T to a Key<T>
@@ -51,11 +58,15 @@ final class Inherited {
   }
 
   boolean isPastDeadline() {
-    return deadline != null && deadline.isExpired();
+    return deadline != null && (deadline.isExpired() || isPastOnOtherClock());
+  }
+
+  private boolean isPastOnOtherClock() {
+    return otherClock != null && otherClock.isPastDeadline();
   }
 
   /** {@link #isPastDeadline()} by a reading of {@link #time} that the caller has at hand. */
   boolean isPastDeadline(long now) {
-    return deadline != null && deadline.isExpired(time, now);
+    return deadline != null && (deadline.isExpired(time, now) || isPastOnOtherClock());
   }
 }

@@ -8,6 +8,12 @@ import org.jspecify.annotations.Nullable;
  */
 interface Node extends Context {
 
+  /**
+   * Asked of a context that is not ours, this key's value is the node it gets its values from: a
+   * wrapper does not hide which clock it lives by.
+   */
+  Key<Node> SELF = Key.local("node");
+
   /** The context this one was derived from; null for a root. */
   @Nullable Node parent();
 
@@ -31,7 +37,8 @@ interface Node extends Context {
   }
 
   @Override
+  @SuppressWarnings("unchecked") // SELF is a Key<Node>
   default <T> @Nullable T value(Key<T> key) {
-    return inherited().value(key);
+    return key == SELF ? (T) this : inherited().value(key);
   }
 }

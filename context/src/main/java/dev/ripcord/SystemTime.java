@@ -40,6 +40,11 @@ final class SystemTime implements TimeSource {
     return () -> scheduled.cancel(false);
   }
 
+  /** How many timers are waiting; for tests. */
+  int waiting() {
+    return timers.getQueue().size();
+  }
+
   @Override
   public String toString() {
     return "system";

@@ -1,9 +1,10 @@
 package dev.ripcord;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Objects;
-import java.util.Queue;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -28,16 +29,15 @@ import org.jspecify.annotations.Nullable;
  * group, until the group is closed.
  */
 public final class TaskGroup implements AutoCloseable {
-  private final Context parent;
   private final Executor executor;
   private final CancelScope scope;
-  private final Queue<Task<?>> tasks = new ConcurrentLinkedQueue<>();
+  private final List<Task<?>> tasks = Collections.synchronizedList(new ArrayList<>());
   private final AtomicReference<@Nullable ExecutionException> firstFailure =
       new AtomicReference<>();
   private volatile boolean closed;
 
   private TaskGroup(Context parent, Executor executor) {
-    this.parent = Objects.requireNonNull(parent, "parent is null");
+    Objects.requireNonNull(parent, "parent is null");
     this.executor = Objects.requireNonNull(executor, "executor is null");
     this.scope = parent.withCancel();
   }
@@ -61,7 +61,7 @@ public final class TaskGroup implements AutoCloseable {
 
   /**
    * Starts {@code work} with a child context of its own as {@link Context#current()}; skipped if
-   * that is done before it starts.
+   * that is done before it starts, also while it waits for a thread.
    *
    * @param name for people: it names the branch in the siblings' reason
    * @throws IllegalStateException if the group is closed
@@ -76,12 +76,7 @@ public final class TaskGroup implements AutoCloseable {
       task.finished.countDown();
       throw new IllegalStateException("the task group is closed");
     }
-    try {
-      executor.execute(task::run);
-    } catch (RuntimeException refused) {
-      task.fail(refused);
-      task.finish();
-    }
+    task.start();
     return task;
   }
 
@@ -89,22 +84,24 @@ public final class TaskGroup implements AutoCloseable {
    * Waits for all tasks, then returns if all succeeded.
    *
    * @throws ExecutionException with the first failure as cause, if a task failed by itself
-   * @throws ContextException if tasks did not succeed because the parent context ended
+   * @throws ContextException if tasks did not succeed because the parent context ended, or the
+   *     group was closed meanwhile
    * @throws InterruptedException if this thread is interrupted; {@link #close} still ends and
    *     awaits the tasks
    */
   public void join() throws InterruptedException, ExecutionException {
-    for (Task<?> task : tasks) {
+    boolean allSucceeded = true;
+    for (int i = 0; i < tasks.size(); i++) { // which may fork more meanwhile
+      Task<?> task = tasks.get(i);
       task.finished.await();
+      allSucceeded &= task.succeeded;
     }
     ExecutionException failure = firstFailure.get();
     if (failure != null) {
       throw failure;
     }
-    for (Task<?> task : tasks) {
-      if (!task.succeeded) {
-        parent.throwIfDone();
-      }
+    if (!allSucceeded) {
+      scope.context().throwIfDone();
     }
   }
 
@@ -113,8 +110,8 @@ public final class TaskGroup implements AutoCloseable {
   public void close() {
     closed = true;
     scope.close();
-    for (Task<?> task : tasks) {
-      Threads.awaitUninterruptibly(task.finished);
+    for (int i = 0; i < tasks.size(); i++) {
+      Threads.awaitUninterruptibly(tasks.get(i).finished);
     }
   }
 
@@ -124,6 +121,7 @@ public final class TaskGroup implements AutoCloseable {
     private final CancelScope own;
     private final CountDownLatch finished = new CountDownLatch(1);
     private @Nullable Callable<? extends T> work; // null once finished
+    private @Nullable Registration queued; // set before it is handed to the executor
     private @Nullable T result; // written before `succeeded`
     private volatile @Nullable Throwable failure;
     private volatile boolean succeeded;
@@ -161,7 +159,32 @@ public final class TaskGroup implements AutoCloseable {
       return result;
     }
 
+    private void start() {
+      // Whoever ends the group does not wait for a thread to become free for what is then skipped:
+      // it may never, if all threads of the executor wait for tasks that are queued behind them.
+      queued = own.context().onDone(Runnable::run, this::skip);
+      if (finished.getCount() == 0) {
+        return;
+      }
+      try {
+        executor.execute(this::run);
+      } catch (Throwable refused) {
+        if (queued.stop()) {
+          fail(refused);
+          finish();
+        }
+      }
+    }
+
+    private void skip(Cancellation end) {
+      failure = end.toException();
+      finish();
+    }
+
     private void run() {
+      if (!Objects.requireNonNull(queued).stop()) {
+        return; // skipped
+      }
       try {
         own.context().throwIfDone();
         result = own.context().call(Objects.requireNonNull(work));

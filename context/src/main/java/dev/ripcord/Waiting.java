@@ -10,12 +10,14 @@ final class Waiting {
   private Waiting() {}
 
   static CompletableFuture<Cancellation> futureOf(Context context) {
+    Cancellation already = context.cancellation();
+    if (already != null) {
+      return CompletableFuture.completedFuture(already);
+    }
     CompletableFuture<Cancellation> future = new CompletableFuture<>();
     Registration registration = context.onDone(future::complete);
-    if (!future.isDone()) {
-      // Completed or cancelled by its holder, it leaves nothing behind.
-      var unused = future.whenComplete((cancellation, failure) -> registration.stop());
-    }
+    // Completed or cancelled by its holder, it leaves nothing behind.
+    var unused = future.whenComplete((cancellation, failure) -> registration.stop());
     return future;
   }
 

@@ -1,18 +1,17 @@
 package dev.ripcord;
 
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.RunnableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * Work bound to a context, to be run elsewhere or later; skipped if the context is done by then.
@@ -48,20 +47,26 @@ final class Wrapping {
 
   /**
    * Like {@link #runnable}, but a task somebody may be waiting for is not left hanging when it is
-   * skipped.
+   * skipped. What other kinds of futures need for their completion only their own {@code run}
+   * knows, so they are run.
    */
   private static Runnable queued(Context context, Runnable task) {
     Objects.requireNonNull(task, "task is null");
     return () -> {
-      if (!context.isDone() || task instanceof CompletableFuture.AsynchronousCompletionTask) {
-        context.run(task); // a CompletableFuture's step has no other way to complete it than to run
-      } else if (task instanceof Future<?> waitedFor) {
-        waitedFor.cancel(false);
+      if (!context.isDone() || knowsItsOwnEnd(task)) {
+        context.run(task);
+      } else if (task instanceof FutureTask<?> plain) {
+        plain.cancel(false);
       }
     };
   }
 
-  private static final class Service implements ExecutorService {
+  private static boolean knowsItsOwnEnd(Runnable task) {
+    return task instanceof CompletableFuture.AsynchronousCompletionTask
+        || (task instanceof Future<?> && task.getClass() != FutureTask.class);
+  }
+
+  private static final class Service extends AbstractExecutorService {
     private final Context context;
     private final ExecutorService to;
 
@@ -70,57 +75,19 @@ final class Wrapping {
       this.to = to;
     }
 
-    private <T> List<Callable<T>> all(Collection<? extends Callable<T>> tasks) {
-      List<Callable<T>> bound = new ArrayList<>(tasks.size());
-      for (Callable<T> task : tasks) {
-        bound.add(callable(context, task));
-      }
-      return bound;
-    }
-
     @Override
     public void execute(Runnable task) {
       to.execute(queued(context, task));
     }
 
     @Override
-    public <T> Future<T> submit(Callable<T> task) {
-      return to.submit(callable(context, task));
+    protected <T> RunnableFuture<T> newTaskFor(Callable<T> task) {
+      return new Skippable<>(callable(context, task));
     }
 
     @Override
-    public <T> Future<T> submit(Runnable task, T result) {
-      return to.submit(callable(context, Executors.callable(task, result)));
-    }
-
-    @Override
-    public Future<?> submit(Runnable task) {
-      return to.submit(callable(context, Executors.callable(task)));
-    }
-
-    @Override
-    public <T> List<Future<T>> invokeAll(Collection<? extends Callable<T>> tasks)
-        throws InterruptedException {
-      return to.invokeAll(all(tasks));
-    }
-
-    @Override
-    public <T> List<Future<T>> invokeAll(
-        Collection<? extends Callable<T>> tasks, long timeout, TimeUnit unit)
-        throws InterruptedException {
-      return to.invokeAll(all(tasks), timeout, unit);
-    }
-
-    @Override
-    public <T> T invokeAny(Collection<? extends Callable<T>> tasks)
-        throws InterruptedException, ExecutionException {
-      return to.invokeAny(all(tasks));
-    }
-
-    @Override
-    public <T> T invokeAny(Collection<? extends Callable<T>> tasks, long timeout, TimeUnit unit)
-        throws InterruptedException, ExecutionException, TimeoutException {
-      return to.invokeAny(all(tasks), timeout, unit);
+    protected <T> RunnableFuture<T> newTaskFor(Runnable task, T result) {
+      return newTaskFor(Executors.callable(task, result));
     }
 
     @Override
@@ -146,6 +113,13 @@ final class Wrapping {
     @Override
     public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
       return to.awaitTermination(timeout, unit);
+    }
+  }
+
+  /** Is run in any case: skipping its work, it completes with the context's exception. */
+  private static final class Skippable<T> extends FutureTask<T> {
+    Skippable(Callable<T> bound) {
+      super(bound);
     }
   }
 }

@@ -56,14 +56,23 @@ class ManyCallsIT {
       assertThat(otherwise.get()).isZero();
       await().until(() -> time.timers() == 0);
       assertThat(logs.seen()).isEmpty();
-      System.out.println("ManyCallsIT answered " + answered + ", canceled " + canceled + ", " + callee.ripcord().counters());
+      System.out.println(
+          "ManyCallsIT answered "
+              + answered
+              + ", canceled "
+              + canceled
+              + ", "
+              + callee.ripcord().counters());
     } finally {
       later.shutdownNow();
     }
   }
 
   private void begin(
-      ManagedChannel channel, Context parent, SplittableRandom random, ScheduledExecutorService later) {
+      ManagedChannel channel,
+      Context parent,
+      SplittableRandom random,
+      ScheduledExecutorService later) {
     CancelScope scope = parent.withCancel();
     CallOptions options = CallOptions.DEFAULT.withOption(Ripcord.CONTEXT, scope.context());
     boolean cancels = random.nextInt(3) == 0;
@@ -77,7 +86,8 @@ class ManyCallsIT {
     if (random.nextBoolean()) {
       ClientCalls.asyncUnaryCall(channel.newCall(Strings.UNARY, options), request, observer);
     } else {
-      ClientCalls.asyncServerStreamingCall(channel.newCall(Strings.SERVER_STREAM, options), request, observer);
+      ClientCalls.asyncServerStreamingCall(
+          channel.newCall(Strings.SERVER_STREAM, options), request, observer);
     }
   }
 
@@ -110,7 +120,9 @@ class ManyCallsIT {
 
     @Override
     public void onError(Throwable failure) {
-      count(Status.fromThrowable(failure).getCode() == Status.Code.CANCELLED ? canceled : otherwise, failure);
+      count(
+          Status.fromThrowable(failure).getCode() == Status.Code.CANCELLED ? canceled : otherwise,
+          failure);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.ripcord.grpc;
 
+import dev.ripcord.Cancellation;
 import dev.ripcord.Context;
 import dev.ripcord.Key;
 import java.util.Objects;
@@ -91,6 +92,14 @@ public final class CallIdentity {
 
   @Nullable Long parentContextIdBits() {
     return parentContextId;
+  }
+
+  /** Where something began that the caller did; null if it did not say who it is. */
+  Cancellation.@Nullable Origin callersOrigin() {
+    return callerService == null
+        ? null
+        : new Cancellation.Origin(
+            callerService, callerInstance == null ? "" : callerInstance, contextId(), "");
   }
 
   OutgoingCalls calls() {

@@ -20,7 +20,7 @@ final class CancelById {
   /** So that an answer stays well below the size of message that gRPC takes. */
   private static final int MOST_NODES = 1_000;
 
-  private static final Duration LONGEST_TO_ANSWER = Duration.ofMillis(100);
+  private static final Duration LONGEST_TO_ANSWER = Duration.ofMillis(200);
   private static final int SHARE_TO_ANSWER = 5;
 
   private final Self self;
@@ -126,7 +126,7 @@ final class CancelById {
 
   private static Target target(CancelRequest request) {
     return switch (request.getTargetCase()) {
-      case REQUEST_ID -> new WholeRequest(ContextsService.requestId(request.getRequestId()));
+      case REQUEST_ID -> new WholeRequest(ContextsService.requestId(request.getRequestId(), "must have 16"));
       case CONTEXT_ID -> {
         int length = request.getContextId().size();
         if (length != ContextIds.BYTES) {

@@ -114,13 +114,13 @@ final class ContextsService extends ContextsGrpc.ContextsImplBase {
   }
 
   private static @Nullable RequestId requestIdOrNull(ByteString bytes) {
-    return bytes.isEmpty() ? null : requestId(bytes);
+    return bytes.isEmpty() ? null : requestId(bytes, "must have 16 or none");
   }
 
-  static RequestId requestId(ByteString bytes) {
+  static RequestId requestId(ByteString bytes, String must) {
     if (bytes.size() != RequestId.BYTES) {
       throw Status.INVALID_ARGUMENT
-          .withDescription("request_id has " + bytes.size() + " bytes, must have 16")
+          .withDescription("request_id has " + bytes.size() + " bytes, " + must)
           .asRuntimeException();
     }
     return RequestId.of(bytes.toByteArray());

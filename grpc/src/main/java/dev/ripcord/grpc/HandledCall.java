@@ -4,6 +4,7 @@ import dev.ripcord.CancelScope;
 import dev.ripcord.Cancellation;
 import dev.ripcord.Context;
 import dev.ripcord.Deadline;
+import dev.ripcord.Reason;
 import dev.ripcord.Registration;
 import io.grpc.Attributes;
 import io.grpc.Grpc;
@@ -219,7 +220,7 @@ final class HandledCall {
       return;
     }
     gone = true;
-    scope.cancel(why);
+    scope.cancel(why.kind() == Cancellation.Kind.CANCELED ? originated(why) : why);
     Cancellation first = context().cancellation();
     ended(first == null ? why : first);
   }
@@ -230,7 +231,7 @@ final class HandledCall {
    */
   private void ended(Cancellation first) {
     endedNanos = cancellation == null ? System.nanoTime() : endedNanos;
-    Cancellation why = first.origin() == null ? first.withOrigin(calls.originFor(identity)) : first;
+    Cancellation why = originated(first);
     if (!CANCELLATION.compareAndSet(this, null, why)) {
       return;
     }
@@ -259,6 +260,19 @@ final class HandledCall {
         return;
       }
     }
+  }
+
+  /** With where it began, as far as that is known: what the caller did began at the caller. */
+  private Cancellation originated(Cancellation why) {
+    if (why.origin() != null) {
+      return why;
+    }
+    boolean callers =
+        why.reason().hasCodeOf(Reason.CLIENT_CANCELED)
+            || why.reason().hasCodeOf(Reason.CONNECTION_LOST);
+    Cancellation.Origin origin =
+        gone && callers ? identity.callersOrigin() : calls.originFor(identity);
+    return origin == null ? why : why.withOrigin(origin);
   }
 
   private void stop() {

@@ -24,7 +24,14 @@ final class Logs extends Handler implements AutoCloseable {
 
   List<String> seen() {
     return records.stream()
-        .map(r -> r.getLevel() + " " + r.getLoggerName() + ": " + r.getMessage() + (r.getThrown() == null ? "" : " " + r.getThrown()))
+        .map(
+            r ->
+                r.getLevel()
+                    + " "
+                    + r.getLoggerName()
+                    + ": "
+                    + r.getMessage()
+                    + (r.getThrown() == null ? "" : " " + r.getThrown()))
         .toList();
   }
 

@@ -351,7 +351,7 @@ class OperatingTest {
       CancelRequest waits = cancelOf(id).setWaitStopped(true).build();
 
       CancelReply inTime =
-          contexts(stubborn).withDeadlineAfter(500, TimeUnit.MILLISECONDS).cancel(waits);
+          contexts(stubborn).withDeadlineAfter(2, TimeUnit.SECONDS).cancel(waits);
       assertThat(inTime.getFound()).isEqualTo(1);
       assertThat(inTime.getStopped()).isZero();
 

@@ -35,7 +35,8 @@ class ValuesAcrossProcessesTest {
   // The way they go.
 
   @ParameterizedTest
-  @ValueSource(strings = {"acme", "", "Grüße, 世界 🌍", "50% off; a=b&c+d", "line\nbreak\u0000\t", " padded "})
+  @ValueSource(
+      strings = {"acme", "", "Grüße, 世界 🌍", "50% off; a=b&c+d", "line\nbreak\u0000\t", " padded "})
   void textAndBytes_arriveOverTwoHops(String tenant) throws Exception {
     byte[] badge = new byte[256];
     for (int i = 0; i < badge.length; i++) {
@@ -61,7 +62,8 @@ class ValuesAcrossProcessesTest {
   void aValue_isReadableByAnybody() throws Exception {
     try (Peer callee = recording(Peer.plain()).start();
         Peer caller = peer("caller")) {
-      Context context = Context.background().withValue(TENANT, "a b/ü").withValue(BADGE, new byte[] {1, 2});
+      Context context =
+          Context.background().withValue(TENANT, "a b/ü").withValue(BADGE, new byte[] {1, 2});
       call(caller.channelTo(callee), context);
 
       Metadata headers = arrived.take();
@@ -80,7 +82,10 @@ class ValuesAcrossProcessesTest {
     try (Peer callee = recording(Peer.plain()).start();
         Peer caller = peer("caller")) {
       Context context =
-          Context.background().withValue(TENANT, "acme").withValue(TENANT, null).withValue(Key.local("secret"), "s");
+          Context.background()
+              .withValue(TENANT, "acme")
+              .withValue(TENANT, null)
+              .withValue(Key.local("secret"), "s");
       call(caller.channelTo(callee), context);
 
       assertThat(arrived.take().keys()).noneMatch(name -> name.startsWith("ctx-"));
@@ -128,7 +133,9 @@ class ValuesAcrossProcessesTest {
     headers.put(TENANT_HEADER, "forged");
     headers.put(ascii("ctx-locale"), "de");
     headers.put(ascii("traceparent"), "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
-    headers.put(IDS_HEADER, new CallerIdentity(RequestId.parse("0".repeat(31) + "1"), 7, null, 9, "x", "y").toBytes());
+    headers.put(
+        IDS_HEADER,
+        new CallerIdentity(RequestId.parse("0".repeat(31) + "1"), 7, null, 9, "x", "y").toBytes());
     try (Peer callee = recording(Peer.plain()).start();
         Peer edge = Peer.with(builder("edge").limits(Limits.edge()).build());
         Peer caller = Peer.plain()) {
@@ -147,7 +154,9 @@ class ValuesAcrossProcessesTest {
       assertThat(identity.depth()).isZero();
       assertThat(identity.parentContextId()).isNull();
       assertThat(identity.callerService()).isNull();
-      assertThat(identity.requestId().toString()).doesNotContain("0af7651916cd43dd").doesNotStartWith("000000");
+      assertThat(identity.requestId().toString())
+          .doesNotContain("0af7651916cd43dd")
+          .doesNotStartWith("000000");
       assertThat(arrived.take().keys()).noneMatch(name -> name.startsWith("ctx-"));
       assertThat(edge.ripcord().counters().idsDropped()).isEqualTo(1);
       assertThat(edge.ripcord().counters().valuesDropped()).isEqualTo(1);
@@ -191,7 +200,8 @@ class ValuesAcrossProcessesTest {
         Peer caller = Peer.with(Ripcord.builder().service("caller").propagate(keys).build())) {
       assertThatThrownBy(() -> call(caller.channelTo(callee), full))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage("no room for header \"ctx-blob3-bin\": a call carries at most 32 values and 2048 bytes of headers");
+          .hasMessage(
+              "no room for header \"ctx-blob3-bin\": a call carries at most 32 values and 2048 bytes of headers");
     }
   }
 
@@ -209,7 +219,10 @@ class ValuesAcrossProcessesTest {
       middle.unary(request -> Way.BLOCKING_UNARY.call(onward, CallOptions.DEFAULT)).start();
       call(with(headers, caller.channelTo(middle)), Context.background());
 
-      assertThat(arrived.take().keys()).filteredOn(name -> name.startsWith("ctx-")).hasSize(32).contains("ctx-tenant");
+      assertThat(arrived.take().keys())
+          .filteredOn(name -> name.startsWith("ctx-"))
+          .hasSize(32)
+          .contains("ctx-tenant");
       assertThat(middle.ripcord().counters().foreignValuesDropped()).isEqualTo(9);
     }
   }
@@ -271,7 +284,9 @@ class ValuesAcrossProcessesTest {
     Metadata headers = new Metadata();
     headers.put(ascii("traceparent"), "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
     CallIdentity identity = CallIdentity.of(receive(headers, 0, 0, 0));
-    assertThat(identity).extracting(i -> i.requestId().toString()).isEqualTo("0af7651916cd43dd8448eb211c80319c");
+    assertThat(identity)
+        .extracting(i -> i.requestId().toString())
+        .isEqualTo("0af7651916cd43dd8448eb211c80319c");
   }
 
   @ParameterizedTest
@@ -288,7 +303,9 @@ class ValuesAcrossProcessesTest {
     Metadata headers = new Metadata();
     headers.put(ascii("traceparent"), traceparent);
     CallIdentity identity = CallIdentity.of(receive(headers, 0, 0, 0));
-    assertThat(identity).extracting(i -> i.requestId().toString()).isNotEqualTo("0af7651916cd43dd8448eb211c80319c");
+    assertThat(identity)
+        .extracting(i -> i.requestId().toString())
+        .isNotEqualTo("0af7651916cd43dd8448eb211c80319c");
   }
 
   @Test
@@ -330,7 +347,10 @@ class ValuesAcrossProcessesTest {
     }
   }
 
-  /** What a handler gets that is called with {@code headers}, and that so many of them were counted as dropped. */
+  /**
+   * What a handler gets that is called with {@code headers}, and that so many of them were counted
+   * as dropped.
+   */
   private Context receive(Metadata headers, long ids, long values, long foreign) throws Exception {
     try (Peer callee = recording(peer("callee")).start();
         Peer caller = Peer.plain()) {
@@ -350,7 +370,8 @@ class ValuesAcrossProcessesTest {
                 builder.addStreamTracerFactory(
                     new io.grpc.ServerStreamTracer.Factory() {
                       @Override
-                      public io.grpc.ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
+                      public io.grpc.ServerStreamTracer newServerStreamTracer(
+                          String method, Metadata headers) {
                         arrived.add(headers);
                         return new io.grpc.ServerStreamTracer() {};
                       }
@@ -367,7 +388,8 @@ class ValuesAcrossProcessesTest {
   }
 
   private static Channel with(Metadata headers, Channel channel) {
-    return ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers));
+    return ClientInterceptors.intercept(
+        channel, MetadataUtils.newAttachHeadersInterceptor(headers));
   }
 
   private static Peer peer(String service) {

@@ -22,7 +22,8 @@ enum Way {
   BLOCKING_SERVER_STREAM(Strings.SERVER_STREAM) {
     @Override
     String call(Channel channel, CallOptions options) {
-      Iterator<String> answers = ClientCalls.blockingServerStreamingCall(channel, Strings.SERVER_STREAM, options, "go");
+      Iterator<String> answers =
+          ClientCalls.blockingServerStreamingCall(channel, Strings.SERVER_STREAM, options, "go");
       return answers.next();
     }
   },
@@ -44,7 +45,8 @@ enum Way {
     @Override
     String call(Channel channel, CallOptions options) throws Exception {
       Answer answer = new Answer();
-      ClientCalls.asyncServerStreamingCall(channel.newCall(Strings.SERVER_STREAM, options), "go", answer);
+      ClientCalls.asyncServerStreamingCall(
+          channel.newCall(Strings.SERVER_STREAM, options), "go", answer);
       return get(answer.first);
     }
   },
@@ -53,7 +55,8 @@ enum Way {
     String call(Channel channel, CallOptions options) throws Exception {
       Answer answer = new Answer();
       StreamObserver<String> requests =
-          ClientCalls.asyncClientStreamingCall(channel.newCall(Strings.CLIENT_STREAM, options), answer);
+          ClientCalls.asyncClientStreamingCall(
+              channel.newCall(Strings.CLIENT_STREAM, options), answer);
       requests.onNext("go");
       return get(answer.first);
     }
@@ -77,7 +80,8 @@ enum Way {
   BLOCKING_V2_SERVER_STREAM(Strings.SERVER_STREAM) {
     @Override
     String call(Channel channel, CallOptions options) throws Exception {
-      return read(ClientCalls.blockingV2ServerStreamingCall(channel, Strings.SERVER_STREAM, options, "go"));
+      return read(
+          ClientCalls.blockingV2ServerStreamingCall(channel, Strings.SERVER_STREAM, options, "go"));
     }
   },
   BLOCKING_V2_CLIENT_STREAM(Strings.CLIENT_STREAM) {
@@ -92,7 +96,8 @@ enum Way {
   BLOCKING_V2_BIDI(Strings.BIDI) {
     @Override
     String call(Channel channel, CallOptions options) throws Exception {
-      BlockingClientCall<String, String> call = ClientCalls.blockingBidiStreamingCall(channel, Strings.BIDI, options);
+      BlockingClientCall<String, String> call =
+          ClientCalls.blockingBidiStreamingCall(channel, Strings.BIDI, options);
       call.write("go");
       return read(call);
     }

@@ -36,6 +36,10 @@ public final class Logs extends ContextAwareBase implements Configurator {
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
+  // Held here, since java.util.logging forgets a logger that nobody holds, and its filter with it.
+  private static final java.util.logging.Logger TRANSPORT =
+      java.util.logging.Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerHandler");
+
   /** Takes effect at once, for java.util.logging and System.Logger too. */
   static void use(Format format, String level) {
     ILoggerFactory factory = LoggerFactory.getILoggerFactory();
@@ -48,6 +52,9 @@ public final class Logs extends ContextAwareBase implements Configurator {
     // does not.
     java.util.logging.Logger.getLogger("").setLevel(java.util.logging.Level.WARNING);
     java.util.logging.Logger.getLogger("dev.ripcord").setLevel(java.util.logging.Level.INFO);
+    // A caller who cancels a stream whose rows wait for him is no trouble. The transport warns of
+    // it, with a stack trace.
+    TRANSPORT.setFilter(record -> !"Stream Error".equals(record.getMessage()));
   }
 
   private static void configure(LoggerContext context, Format format, Level level) {
@@ -72,7 +79,7 @@ public final class Logs extends ContextAwareBase implements Configurator {
   private static Encoder<ILoggingEvent> text() {
     PatternLayoutEncoder text = new PatternLayoutEncoder();
     text.setPattern(
-        "%d{HH:mm:ss.SSS} %-5level %-14.-14logger{0} %msg%replace( %kvp{NONE}){' $', ''}%n");
+        "%d{HH:mm:ss.SSS} %-5level %-16.-16logger{0} %msg%replace( %kvp{NONE}){' $', ''}%n");
     return text;
   }
 

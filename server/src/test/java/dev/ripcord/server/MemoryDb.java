@@ -1,5 +1,7 @@
 package dev.ripcord.server;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.ripcord.Cancellation;
 import dev.ripcord.Context;
 import dev.ripcord.services.db.v1.Column;
@@ -66,6 +68,20 @@ public final class MemoryDb extends DbGrpc.DbImplBase {
           visit = platform::visit;
           return List.of(this);
         });
+  }
+
+  /** Until a stream gets no more rows rid, since nobody takes them. */
+  public void awaitStandstill() {
+    int[] before = {-1};
+    await()
+        .pollInterval(Duration.ofMillis(200))
+        .until(
+            () -> {
+              int now = streamed.get();
+              boolean still = now > 0 && now == before[0];
+              before[0] = now;
+              return still;
+            });
   }
 
   public void addUser(String name, String roles, String passwordHash) {

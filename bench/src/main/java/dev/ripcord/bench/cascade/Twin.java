@@ -26,7 +26,8 @@ import java.util.function.Predicate;
 
 /** The twin's four processes, and the edge that calls and cancels. */
 final class Twin implements AutoCloseable {
-  private static final List<String> ROLES = List.of("db", "token", "identity", "gateway");
+  private static final List<String> ROLES =
+      List.of("db", "token", "identity", "gateway"); // callees first
   private static final int NODES = 5;
   private static final int STATEMENTS = 2;
   private static final int DEEPEST = 2;
@@ -42,15 +43,17 @@ final class Twin implements AutoCloseable {
   private Twin(Database database) throws IOException, SQLException {
     Map<String, String> addresses = new HashMap<>();
     try {
+      String address = "";
       for (String role : ROLES) {
-        addresses.put(role, start(database, role, addresses));
-        processes.add(ContextsGrpc.newBlockingStub(channel(addresses.get(role))));
+        address = start(database, role, addresses);
+        addresses.put(role, address);
+        processes.add(ContextsGrpc.newBlockingStub(channel(address)));
       }
       connection = database.connect();
       opened.add(connection);
+      // The last that was started is the gateway.
       gateway =
-          GatewayGrpc.newFutureStub(channel(addresses.get("gateway")))
-              .withInterceptors(new HandlerTimes("edge"));
+          GatewayGrpc.newFutureStub(channel(address)).withInterceptors(new HandlerTimes("edge"));
     } catch (IOException | SQLException | RuntimeException e) {
       close();
       throw e;

@@ -11,6 +11,7 @@ import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.GeneralSecurityException;
 import java.util.HashMap;
@@ -57,7 +58,7 @@ final class TwinServer {
   }
 
   private Server serve(String role) throws IOException, GeneralSecurityException {
-    return NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
+    return NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
         .executor(threads)
         .intercept(times)
         .addService(service(role))

@@ -80,7 +80,15 @@ final class Cluster implements AutoCloseable {
     command.addAll(ChildProcess.options());
     command.addAll(
         List.of(
-            "-jar", serverJar.toString(), "--role", service, "--port", "0", "--until-stdin-ends"));
+            "-jar",
+            serverJar.toString(),
+            "--role",
+            service,
+            "--host",
+            "127.0.0.1",
+            "--port",
+            "0",
+            "--until-stdin-ends"));
     for (String peer : peers) {
       command.addAll(List.of("--" + peer, address(peer)));
     }

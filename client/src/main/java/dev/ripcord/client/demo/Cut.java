@@ -15,7 +15,12 @@ final class Cut {
   /** Waits until there is something to cut. */
   static void awaitAtWork(Stage stage, Report report, RequestId id) throws InterruptedException {
     List<Node> nodes = stage.awaitAllAtWork(id);
+    report.live(nodes);
     report.checks().that("all five calls are at work", Shape.isComplete(nodes), nodes);
+    List<String> services = report.servicesWith(Stage.TENANT);
+    report
+        .checks()
+        .that("tenant is there in every process", services.containsAll(Cluster.SERVICES), services);
   }
 
   /** That every service is there, was ended like this, and is still. */

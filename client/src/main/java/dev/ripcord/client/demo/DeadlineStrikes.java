@@ -10,11 +10,22 @@ import java.util.List;
  */
 final class DeadlineStrikes implements Scenario.Play {
   private static final Duration BUDGET = Duration.ofMillis(300);
+  private static final int TRIES = 3;
 
   @Override
   public void on(Stage stage, Report report) throws Exception {
+    boolean reached = false;
+    for (int i = 0; i < TRIES && !reached; i++) {
+      report.startOver();
+      reached = Shape.wasReached(strike(stage, report));
+    }
+    report.databaseIsIdle();
+  }
+
+  private static List<NodeResult> strike(Stage stage, Report report) throws Exception {
     try (Request request =
         stage.begin(stage.overview(Load.HEAVY).build(), root -> root.withTimeout(BUDGET))) {
+      report.live(stage.observatory().await(request.id(), Shape::isComplete, BUDGET));
       Request.End end = request.awaitEnd();
       report.edge(
           "the "
@@ -27,7 +38,7 @@ final class DeadlineStrikes implements Scenario.Play {
           .checks()
           .same("the caller is told DEADLINE_EXCEEDED", Status.Code.DEADLINE_EXCEEDED, end.code());
       Cut.checkEverybodyStopped(report.checks(), nodes, "DEADLINE_EXCEEDED", "DEADLINE");
+      return nodes;
     }
-    report.databaseIsIdle();
   }
 }

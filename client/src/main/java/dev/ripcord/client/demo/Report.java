@@ -1,5 +1,6 @@
 package dev.ripcord.client.demo;
 
+import dev.ripcord.Key;
 import dev.ripcord.proto.v1.Node;
 import java.time.Duration;
 import java.util.List;
@@ -10,7 +11,7 @@ final class Report {
   private final Scenario scenario;
   private final Stage stage;
   private final long begunNanos = System.nanoTime();
-  private final Checks checks = new Checks();
+  private Checks checks = new Checks();
   private String edge = "";
   private List<NodeResult> nodes = List.of();
   private Map<String, List<String>> values = Map.of();
@@ -25,6 +26,14 @@ final class Report {
     return checks;
   }
 
+  /** Forgets what was written down: the machine was too slow for the scenario to take place. */
+  void startOver() {
+    checks = new Checks();
+    edge = "";
+    nodes = List.of();
+    values = Map.of();
+  }
+
   /** What happened where the request came from. */
   void edge(String whatHappened) {
     edge = whatHappened;
@@ -34,6 +43,15 @@ final class Report {
     values = servicesByValue;
   }
 
+  /** Takes the values from a listing of live nodes; those that have stopped tell none. */
+  void live(List<Node> listed) {
+    values = new Tree(listed, "").services();
+  }
+
+  List<String> servicesWith(Key<?> value) {
+    return values.getOrDefault(value.name(), List.of());
+  }
+
   /**
    * Takes over what the processes have listed.
    *
@@ -41,11 +59,7 @@ final class Report {
    * @param edgeCode with which code the edge ended the request
    */
   List<NodeResult> nodes(List<Node> listed, long eventNanos, String edgeCode) {
-    Tree tree = new Tree(listed, edgeCode);
-    nodes = tree.resultsSince(eventNanos);
-    if (values.isEmpty()) {
-      values = tree.services();
-    }
+    nodes = new Tree(listed, edgeCode).resultsSince(eventNanos);
     return nodes;
   }
 

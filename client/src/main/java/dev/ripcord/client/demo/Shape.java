@@ -38,6 +38,19 @@ final class Shape {
                 Tree.isLive(node) && node.getService().equals(service) && node.getDepth() == depth);
   }
 
+  /** Whether all five were reached, live or not. A slow machine may be out of time before. */
+  static boolean wasReached(List<NodeResult> nodes) {
+    return was(nodes, "gateway", GATEWAY)
+        && was(nodes, "identity", BRANCH)
+        && was(nodes, "db", BRANCH)
+        && was(nodes, "token", BRANCH)
+        && was(nodes, "db", BELOW_IDENTITY);
+  }
+
+  private static boolean was(List<NodeResult> nodes, String service, int depth) {
+    return nodes.stream().anyMatch(node -> node.isOf(service) && node.depth() == depth);
+  }
+
   /** What a node of it is occupied with, in a word or two. */
   static String work(NodeResult node) {
     return switch (node.shortMethod() + " " + node.depth()) {

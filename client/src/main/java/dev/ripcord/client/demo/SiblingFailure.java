@@ -6,6 +6,7 @@ import dev.ripcord.services.token.v1.IntrospectRequest;
 import dev.ripcord.services.token.v1.RevokeRequest;
 import dev.ripcord.services.v1.Load;
 import io.grpc.Status;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -13,18 +14,30 @@ import java.util.List;
  * failure, not of them.
  */
 final class SiblingFailure implements Scenario.Play {
+  private static final int TRIES = 3;
+  private static final Duration AT_WORK = Duration.ofMillis(300); // token takes about that long
 
   @Override
   public void on(Stage stage, Report report) throws Exception {
+    boolean reached = false;
+    for (int i = 0; i < TRIES && !reached; i++) {
+      report.startOver();
+      reached = Shape.wasReached(fail(stage, report));
+    }
+    report.databaseIsIdle();
+  }
+
+  private static List<NodeResult> fail(Stage stage, Report report) throws Exception {
     String revoked = revokedToken(stage);
     try (Request request = stage.begin(stage.overview(Load.HEAVY).setToken(revoked).build())) {
+      report.live(stage.observatory().await(request.id(), Shape::isComplete, AT_WORK));
       Request.End end = request.awaitEnd();
       report.edge("told " + end + " after " + Times.millis(end.afterNanos()));
       List<Node> listed = stage.awaitAllStopped(request.id());
       List<NodeResult> nodes = report.nodes(listed, rejectedAt(listed, request), "");
       check(report.checks(), end, nodes);
+      return nodes;
     }
-    report.databaseIsIdle();
   }
 
   private static String revokedToken(Stage stage) throws Exception {

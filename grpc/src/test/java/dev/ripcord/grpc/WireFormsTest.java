@@ -1,0 +1,235 @@
+package dev.ripcord.grpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.Any;
+import com.google.rpc.ErrorInfo;
+import dev.ripcord.Cancellation;
+import dev.ripcord.Reason;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusException;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is written, and how what others write is read. */
+class WireFormsTest {
+
+  @ParameterizedTest
+  @CsvSource({
+    "USER_CANCELED, CANCELLED",
+    "CLIENT_CANCELED, CANCELLED",
+    "SIBLING_FAILED, CANCELLED",
+    "SUPERSEDED, CANCELLED",
+    "ADMIN, CANCELLED",
+    "AUTH_REVOKED, UNAUTHENTICATED",
+    "SHUTDOWN, UNAVAILABLE",
+    "CONNECTION_LOST, CANCELLED",
+    "SOMETHING_NEW, CANCELLED"
+  })
+  void everyCodeHasItsStatus(String code, Status.Code status) throws Exception {
+    Cancellation why = Cancellation.canceled(Reason.of(code, "because"), null);
+    Status answered = CancellationStatus.ofCallee(why);
+    assertThat(answered.getCode()).isEqualTo(status);
+    Metadata trailers = CancellationStatus.trailers(answered, why);
+
+    com.google.rpc.Status details =
+        Objects.requireNonNull(StatusProto.fromStatusAndTrailers(answered, trailers));
+    assertThat(details.getCode()).isEqualTo(status.value());
+    ErrorInfo info = details.getDetails(0).unpack(ErrorInfo.class);
+    assertThat(info.getDomain()).isEqualTo("ripcord.dev");
+    assertThat(info.getReason()).isEqualTo(code);
+    for (Throwable t :
+        List.of(
+            new StatusRuntimeException(answered, trailers),
+            new StatusException(answered, trailers))) {
+      Cancellation told =
+          Objects.requireNonNull(CancellationStatus.of(new IllegalStateException(t)));
+      assertThat(told.reason()).isEqualTo(why.reason());
+      assertThat(told.kind()).isEqualTo(Cancellation.Kind.CANCELED);
+    }
+  }
+
+  @Test
+  void aDeadline_isADeadline_whateverItsCode() {
+    Cancellation why = Cancellation.deadlineExceeded(Reason.SHUTDOWN);
+    assertThat(CancellationStatus.ofCallee(why).getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+    assertThat(CancellationStatus.ofCaller(why).getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+  }
+
+  @Test
+  void aFailureWithoutACancellation_hasNone() {
+    assertThat(CancellationStatus.of(new IllegalStateException("x"))).isNull();
+    assertThat(CancellationStatus.of(Status.CANCELLED.asRuntimeException())).isNull();
+    assertThat(CancellationStatus.of(Status.CANCELLED.asException(new Metadata()))).isNull();
+    Metadata broken = new Metadata();
+    broken.put(
+        Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER),
+        new byte[] {1, 2, 3});
+    assertThat(CancellationStatus.of(Status.CANCELLED.asRuntimeException(broken))).isNull();
+    Any wrong = Any.pack(dev.ripcord.proto.v1.Cancellation.getDefaultInstance());
+    Metadata empty =
+        Objects.requireNonNull(
+            StatusProto.toStatusException(
+                    com.google.rpc.Status.newBuilder().setCode(1).addDetails(wrong).build())
+                .getTrailers());
+    assertThat(CancellationStatus.of(empty)).isNull();
+    assertThatThrownBy(() -> CancellationStatus.of((Throwable) null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("failure is null");
+  }
+
+  @Test
+  void aCancellation_comesBackAsItWent() {
+    Cancellation went =
+        Cancellation.canceled(
+                Reason.of("QUOTA", "out of budget").withDetail("tenant", "acme"),
+                new RuntimeException("stays"))
+            .withOrigin(new Cancellation.Origin("gateway", "1", "00000000000000ff", "alice"))
+            .withAt(Instant.parse("2026-01-02T03:04:05.678Z"))
+            .withPath(List.of(new Cancellation.Hop("identity", "2", Duration.ofMillis(3))));
+    Cancellation came =
+        Objects.requireNonNull(WireCancellation.fromProto(WireCancellation.toProto(went)));
+    assertThat(came.kind()).isEqualTo(went.kind());
+    assertThat(came.reason()).isEqualTo(went.reason());
+    assertThat(came.origin()).isEqualTo(went.origin());
+    assertThat(came.at()).isEqualTo(went.at());
+    assertThat(came.path()).isEqualTo(went.path());
+    assertThat(came.cause()).isNull();
+  }
+
+  @Test
+  void aCancellation_isNeverLongerThanAKibibyte() {
+    long seed = System.nanoTime();
+    System.out.println("seed " + seed);
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int i = 0; i < 300; i++) {
+      Cancellation why =
+          Cancellation.canceled(
+              Reason.of("X".repeat(random.nextInt(1, 65)), text(random, 2000)), null);
+      for (int d = random.nextInt(20); d > 0; d--) {
+        why =
+            Cancellation.canceled(
+                why.reason().withDetail(text(random, 100), text(random, 300)), null);
+      }
+      List<Cancellation.Hop> path = new ArrayList<>();
+      for (int h = random.nextInt(40); h > 0; h--) {
+        path.add(
+            new Cancellation.Hop(
+                text(random, 100), text(random, 100), Duration.ofNanos(random.nextLong(1L << 40))));
+      }
+      why =
+          why.withPath(path)
+              .withOrigin(
+                  new Cancellation.Origin(
+                      text(random, 90), text(random, 90), text(random, 20), text(random, 90)));
+
+      dev.ripcord.proto.v1.Cancellation proto = WireCancellation.toProto(why);
+
+      assertThat(proto.getSerializedSize()).isLessThanOrEqualTo(1024);
+      assertThat(proto.getPathCount()).isLessThanOrEqualTo(16);
+      assertThat(proto.getReason().getCode()).isEqualTo(why.reason().code());
+      assertThat(WireCancellation.fromProto(proto)).isNotNull();
+      Metadata trailers = CancellationStatus.trailers(CancellationStatus.ofCallee(why), why);
+      assertThat(
+              trailers.get(
+                  Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER)))
+          .hasSizeLessThan(2048);
+    }
+  }
+
+  private static String text(SplittableRandom random, int longest) {
+    StringBuilder text = new StringBuilder();
+    for (int n = random.nextInt(longest); n > 0; n--) {
+      text.appendCodePoint(
+          random.nextInt(5) == 0 ? random.nextInt(0xd800) : 'a' + random.nextInt(26));
+    }
+    return text.toString();
+  }
+
+  @Test
+  void aCancellationOfAPeer_isBoundedAndMadePrintable() {
+    dev.ripcord.proto.v1.Cancellation.Builder message =
+        dev.ripcord.proto.v1.Cancellation.newBuilder()
+            .setKind(dev.ripcord.proto.v1.Cancellation.Kind.CANCELED);
+    message
+        .getReasonBuilder()
+        .setCode("ADMIN")
+        .setMessage("\u001b[31mred\u202e\n" + "x".repeat(500));
+    Cancellation came = Objects.requireNonNull(WireCancellation.fromProto(message.build()));
+    assertThat(came.reason().message()).startsWith("?[31mred??x").hasSize(256);
+
+    message.getReasonBuilder().setMessage("y".repeat(2000));
+    assertThat(WireCancellation.fromProto(message.build())).isNull();
+    message.getReasonBuilder().setMessage("").setCode("not a code");
+    assertThat(WireCancellation.fromProto(message.build())).isNull();
+    message.setKindValue(77).getReasonBuilder().setCode("ADMIN");
+    assertThat(WireCancellation.fromProto(message.build())).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "plain-._~09AZ", "a b+c%d/e", "Grüße 世界 🌍", "\u0000\u007f"})
+  void percentEncoding_goesThereAndBack(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    String encoded = PercentEncoding.encode(bytes);
+    assertThat(encoded).matches("[A-Za-z0-9._~%-]*");
+    assertThat(PercentEncoding.decode(encoded)).isEqualTo(bytes);
+    // The same as any other language's.
+    assertThat(java.net.URLDecoder.decode(encoded, StandardCharsets.UTF_8)).isEqualTo(text);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"%", "%4", "abc%", "%zz", "%-1", "ü", "\u0001"})
+  void whatIsNotPercentEncoded_isRefused(String text) {
+    assertThatThrownBy(() -> PercentEncoding.decode(text))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void aRequestId_goesThereAndBack() {
+    RequestId id = RequestId.random();
+    assertThat(RequestId.parse(id.toString())).isEqualTo(id);
+    assertThat(RequestId.of(id.toBytes())).isEqualTo(id);
+    assertThat(id.toString()).hasSize(32);
+    assertThat(RequestId.random()).isNotEqualTo(id);
+    assertThatThrownBy(() -> RequestId.parse("abc"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("a request id has 32 hex digits, this has 3 characters");
+    assertThatThrownBy(() -> RequestId.parse("x".repeat(32)))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> RequestId.parse(null)).hasMessage("hex is null");
+    assertThatThrownBy(() -> RequestId.of(new byte[3]))
+        .hasMessage("a request id has 16 bytes, not 3");
+  }
+
+  @Test
+  void theIds_fitTheirHeader() {
+    CallerIdentity longest =
+        new CallerIdentity(
+            RequestId.random(), -1, -1L, Integer.MAX_VALUE, "s".repeat(64), "i".repeat(64));
+    assertThat(longest.toBytes()).hasSizeLessThanOrEqualTo(256);
+    assertThat(CallerIdentity.parse(longest.toBytes())).isEqualTo(longest);
+  }
+
+  @Test
+  void contextIds_differ() {
+    assertThat(
+            java.util.stream.LongStream.generate(ContextIds::next)
+                .limit(100_000)
+                .distinct()
+                .count())
+        .isEqualTo(100_000);
+  }
+}

@@ -1,0 +1,236 @@
+package dev.ripcord.server;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.ripcord.CancelScope;
+import dev.ripcord.Context;
+import dev.ripcord.Reason;
+import dev.ripcord.grpc.RequestId;
+import dev.ripcord.grpc.Ripcord;
+import dev.ripcord.services.db.v1.ActivityReply;
+import dev.ripcord.services.db.v1.ActivityRequest;
+import dev.ripcord.services.db.v1.DbGrpc;
+import dev.ripcord.services.db.v1.ExecuteReply;
+import dev.ripcord.services.db.v1.ListQueriesReply;
+import dev.ripcord.services.db.v1.ListQueriesRequest;
+import dev.ripcord.services.db.v1.QueryReply;
+import dev.ripcord.services.db.v1.QueryRequest;
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.KeyValuePair;
+
+/** One line per ended call, from which one can tell what became of it. */
+class CallLogTest {
+  private final Logger logger = (Logger) LoggerFactory.getLogger("dev.ripcord.server.call");
+  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+  private final Ripcord caller = Ripcord.builder().service("caller").build();
+  private final Ripcord callee = Ripcord.builder().service("db").instance("db-1").build();
+  private final CountDownLatch entered = new CountDownLatch(1);
+  private Server server;
+  private ManagedChannel channel;
+
+  @BeforeEach
+  void open() throws IOException {
+    logger.setLevel(Level.DEBUG);
+    logger.setAdditive(false);
+    lines.start();
+    logger.addAppender(lines);
+    server =
+        callee
+            .install(
+                NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
+                    .executor(Executors.newCachedThreadPool(Handlers.daemons("test")))
+                    .intercept(new CallLog(callee)))
+            .addService(new Service())
+            .addService(new HealthStatusManager().getHealthService())
+            .build()
+            .start();
+    channel =
+        caller
+            .install(NettyChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext())
+            .build();
+    // Connected, and all classes loaded: a first call takes so long that its deadline looks like a
+    // cancel.
+    stub().listQueries(ListQueriesRequest.getDefaultInstance());
+    await().atMost(5, SECONDS).until(() -> !lines.list.isEmpty());
+    lines.list.clear();
+  }
+
+  @AfterEach
+  void close() {
+    channel.shutdownNow();
+    server.shutdownNow();
+    logger.detachAppender(lines);
+    logger.setAdditive(true);
+    logger.setLevel(null);
+  }
+
+  @Test
+  void aGoodCall() throws Exception {
+    RequestId id = RequestId.random();
+    Ripcord.withRequestId(Context.background(), id)
+        .call(() -> stub().listQueries(ListQueriesRequest.getDefaultInstance()));
+
+    ILoggingEvent line = onlyLine();
+
+    assertThat(line.getLevel()).isEqualTo(Level.INFO);
+    assertThat(pairs(line))
+        .containsEntry("request_id", id.toString())
+        .containsEntry("service", "db")
+        .containsEntry("instance", "db-1")
+        .containsEntry("method", "ripcord.services.db.v1.Db/ListQueries")
+        .containsEntry("depth", "0")
+        .containsEntry("status", "OK")
+        .containsKey("duration_ms")
+        .doesNotContainKeys("kind", "code", "reason", "description");
+  }
+
+  @Test
+  void aCanceledCallTellsWhyAndIsNoError() throws Exception {
+    try (CancelScope scope = Context.background().withCancel()) {
+      var reply =
+          scope
+              .context()
+              .call(() -> DbGrpc.newFutureStub(channel).query(QueryRequest.getDefaultInstance()));
+      entered.await();
+      scope.cancel(Reason.USER_CANCELED);
+      assertThrows(Exception.class, reply::get);
+    }
+
+    ILoggingEvent line = onlyLine();
+
+    assertThat(line.getLevel()).isEqualTo(Level.INFO);
+    assertThat(pairs(line)).containsEntry("status", "CANCELLED").containsEntry("kind", "CANCELED");
+    assertThat(pairs(line).get("code")).isIn("CLIENT_CANCELED", "USER_CANCELED");
+    assertThat(pairs(line).get("reason")).startsWith("CANCELED: ");
+  }
+
+  @Test
+  void aStruckDeadline() throws Exception {
+    try (CancelScope scope = Context.background().withTimeout(Duration.ofMillis(500))) {
+      StatusRuntimeException e =
+          assertThrows(
+              StatusRuntimeException.class,
+              () -> scope.context().call(() -> stub().query(QueryRequest.getDefaultInstance())));
+      assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+    }
+
+    ILoggingEvent line = onlyLine();
+
+    assertThat(line.getLevel()).isEqualTo(Level.INFO);
+    assertThat(pairs(line))
+        .containsEntry("status", "DEADLINE_EXCEEDED")
+        .containsEntry("kind", "DEADLINE_EXCEEDED")
+        .containsEntry("code", "DEADLINE");
+  }
+
+  @Test
+  void aRefusedCallTellsWhatItWasTold() {
+    assertThrows(
+        StatusRuntimeException.class, () -> stub().execute(QueryRequest.getDefaultInstance()));
+
+    ILoggingEvent line = onlyLine();
+
+    assertThat(line.getLevel()).isEqualTo(Level.INFO);
+    assertThat(pairs(line))
+        .containsEntry("status", "NOT_FOUND")
+        .containsEntry("description", "no such thing");
+  }
+
+  @Test
+  void whatNobodyWantedIsAWarning() {
+    assertThrows(
+        StatusRuntimeException.class, () -> stub().activity(ActivityRequest.getDefaultInstance()));
+
+    ILoggingEvent line = onlyLine();
+
+    assertThat(line.getLevel()).isEqualTo(Level.WARN);
+    assertThat(pairs(line)).containsEntry("status", "INTERNAL");
+  }
+
+  @Test
+  void plumbingIsForDebugging() {
+    HealthGrpc.newBlockingStub(channel).check(HealthCheckRequest.getDefaultInstance());
+
+    assertThat(onlyLine().getLevel()).isEqualTo(Level.DEBUG);
+  }
+
+  private DbGrpc.DbBlockingStub stub() {
+    return DbGrpc.newBlockingStub(channel);
+  }
+
+  private ILoggingEvent onlyLine() {
+    await().atMost(5, SECONDS).until(() -> !lines.list.isEmpty());
+    server.shutdown();
+    channel.shutdown();
+    await().atMost(5, SECONDS).until(server::isTerminated);
+    List<ILoggingEvent> all = List.copyOf(lines.list);
+    assertThat(all).hasSize(1);
+    return all.get(0);
+  }
+
+  private static Map<String, String> pairs(ILoggingEvent line) {
+    Map<String, String> pairs = new TreeMap<>();
+    for (KeyValuePair pair : line.getKeyValuePairs()) {
+      pairs.put(pair.key, String.valueOf(pair.value));
+    }
+    return pairs;
+  }
+
+  /** Answers well, never until its context ends, not at all, and badly. */
+  private final class Service extends DbGrpc.DbImplBase {
+    @Override
+    public void listQueries(ListQueriesRequest request, StreamObserver<ListQueriesReply> reply) {
+      reply.onNext(ListQueriesReply.getDefaultInstance());
+      reply.onCompleted();
+    }
+
+    @Override
+    public void query(QueryRequest request, StreamObserver<QueryReply> reply) {
+      entered.countDown();
+      try {
+        Context.current().awaitDone(Duration.ofSeconds(30));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      Context.current().throwIfDone();
+    }
+
+    @Override
+    public void execute(QueryRequest request, StreamObserver<ExecuteReply> reply) {
+      reply.onError(Status.NOT_FOUND.withDescription("no such thing").asRuntimeException());
+    }
+
+    @Override
+    public void activity(ActivityRequest request, StreamObserver<ActivityReply> reply) {
+      reply.onError(Status.INTERNAL.asRuntimeException());
+    }
+  }
+}
