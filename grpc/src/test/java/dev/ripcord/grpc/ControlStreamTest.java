@@ -231,7 +231,7 @@ class ControlStreamTest {
         Peer edge = Peer.named("edge")) {
       ManagedChannel channel = edge.channelTo(callee.peer());
       int begun = 0;
-      for (int round = 0; round < 20; round++) {
+      for (int round = 0; round < 50; round++) {
         try (CancelScope scope = Context.background().withCancel()) {
           echo(channel);
           for (int i = 0; i < streams; i++) {
