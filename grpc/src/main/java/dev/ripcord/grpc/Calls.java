@@ -185,4 +185,8 @@ final class Calls {
   StopTimes stopTimes() {
     return stopTimes;
   }
+
+  Self self() {
+    return self;
+  }
 }

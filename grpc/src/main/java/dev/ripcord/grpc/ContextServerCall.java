@@ -54,9 +54,7 @@ final class ContextServerCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
 
   @Override
   public void close(Status status, Metadata trailers) {
-    if (!status.isOk()) {
-      handled.failing();
-    }
+    handled.answering();
     handled.closing();
     try {
       send(
@@ -129,7 +127,7 @@ final class ContextServerCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
   private void closeFor(Cancellation why) {
     closedForContext = true;
     Status status = CancellationStatus.ofCallee(why);
-    delegate().close(status, CancellationStatus.trailers(status, why));
+    delegate().close(status, CancellationStatus.trailers(status, handled.passedOn(why)));
   }
 
   /** The handler has returned; nothing of its context is needed any more. */

@@ -97,11 +97,12 @@ final class HandlerCallbacks<Q, R> extends ServerCall.Listener<Q> {
   private void failed(RuntimeException failure) {
     if (handled.isEnded() || (failure instanceof ContextException && handled.isClosing())) {
       counters.count(Event.FAILURES_AFTER_END);
+      handled.answering();
       LOG.log(Level.DEBUG, text(failure), failure);
     } else if (failure instanceof ContextException ended) {
       Cancellation why = ended.cancellation();
       Status status = CancellationStatus.ofCallee(why);
-      call.close(status, CancellationStatus.trailers(status, why));
+      call.close(status, CancellationStatus.trailers(status, handled.passedOn(why)));
     } else {
       // gRPC closes the call, and logs.
       handled.closing();

@@ -25,7 +25,7 @@ final class WireCancellation {
   private static final int MAX_DETAILS = 8;
   private static final int DETAIL_KEY_BYTES = 32;
   private static final int DETAIL_BYTES = 64;
-  static final int MAX_HOPS = 16;
+  private static final int MAX_HOPS = 16;
 
   private WireCancellation() {}
 
@@ -41,6 +41,10 @@ final class WireCancellation {
       to.setOrigin(toProto(origin));
     }
     to.setAt(toProto(from.at()));
+    if (from.kind() == Cancellation.Kind.DEADLINE_EXCEEDED) {
+      // A deadline ends its context at the instant it was set to.
+      to.setDeadline(toProto(from.at()));
+    }
     int skip = Math.max(0, from.path().size() - MAX_HOPS);
     from.path().stream().skip(skip).map(WireCancellation::toProto).forEach(to::addPath);
     return shrink(to);
@@ -77,6 +81,24 @@ final class WireCancellation {
     } catch (IllegalArgumentException e) {
       return new byte[0];
     }
+  }
+
+  /** {@code why} as it leaves this process, which is the last hop of its path. */
+  static Cancellation passedOnBy(Self self, Cancellation why) {
+    List<Cancellation.Hop> path = why.path();
+    return !path.isEmpty() && self.is(path.get(path.size() - 1))
+        ? why
+        : withHop(self, why, why.age());
+  }
+
+  /** With one hop more; of too many, those in the middle are left out. */
+  static Cancellation withHop(Self self, Cancellation why, java.time.Duration age) {
+    List<Cancellation.Hop> path = new ArrayList<>(why.path());
+    while (path.size() >= MAX_HOPS) {
+      path.remove(path.size() / 2);
+    }
+    path.add(new Cancellation.Hop(self.service(), self.instance(), age));
+    return why.withPath(path);
   }
 
   private static Hop toProto(Cancellation.Hop from) {
