@@ -82,7 +82,12 @@ public final class ServiceConnection implements AutoCloseable {
     Objects.requireNonNull(ripcord, "ripcord is null");
     String target = Address.parse(address).toString();
     return new ServiceConnection(
-        ripcord.install(NettyChannelBuilder.forTarget(target).usePlaintext()).build());
+        ripcord
+            .install(NettyChannelBuilder.forTarget(target).usePlaintext())
+            // A service that vanishes is noticed; these permit it, others might not.
+            .keepAliveTime(10, TimeUnit.SECONDS)
+            .keepAliveTimeout(5, TimeUnit.SECONDS)
+            .build());
   }
 
   /**

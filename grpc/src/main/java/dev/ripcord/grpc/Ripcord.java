@@ -56,6 +56,7 @@ public final class Ripcord {
 
   private final Self self;
   private final boolean adminService;
+  private final boolean clientKeepalive;
   private final Authorizer authorizer;
   private final Counters counters = new Counters();
   private final CancelScope root = Context.background().withCancel();
@@ -68,6 +69,7 @@ public final class Ripcord {
   private Ripcord(Builder builder) {
     self = new Self(builder.serviceName(), builder.instanceName());
     adminService = builder.adminService;
+    clientKeepalive = builder.clientKeepalive;
     authorizer = builder.authorizer;
     codec = new ContextHeaders(builder.keys, builder.limits, counters);
     calls = new Calls(self, builder.overdueAfter, counters, builder.rememberStopped);
@@ -112,17 +114,18 @@ public final class Ripcord {
   }
 
   /**
-   * Makes every call of the channel to be built under the caller's context. Install first: a later
-   * keepalive setting overrides the one made here.
+   * Makes every call of the channel to be built under the caller's context.
    *
    * @return {@code builder}
    */
   public <B extends ManagedChannelBuilder<?>> B install(B builder) {
     Objects.requireNonNull(builder, "builder is null");
     builder.intercept(clientInterceptor);
-    ifSupported(() -> builder.keepAliveTime(KEEPALIVE_TIME.toMillis(), TimeUnit.MILLISECONDS));
-    ifSupported(
-        () -> builder.keepAliveTimeout(KEEPALIVE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS));
+    if (clientKeepalive) {
+      ifSupported(() -> builder.keepAliveTime(KEEPALIVE_TIME.toMillis(), TimeUnit.MILLISECONDS));
+      ifSupported(
+          () -> builder.keepAliveTimeout(KEEPALIVE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS));
+    }
     return builder;
   }
 
@@ -230,6 +233,7 @@ public final class Ripcord {
     private Duration overdueAfter = Duration.ofSeconds(1);
     private int rememberStopped = 1024;
     private boolean adminService = true;
+    private boolean clientKeepalive;
     private Authorizer authorizer = Authorizer.loopbackOnly();
 
     private Builder() {}
@@ -302,6 +306,17 @@ public final class Ripcord {
     /** Whether servers get the service {@code ripcord.v1.Contexts}; they do unless told. */
     public Builder adminService(boolean added) {
       adminService = added;
+      return this;
+    }
+
+    /**
+     * Whether channels ping a callee that is silent for 10 seconds, and give it up after another 5.
+     * For processes all of whose callees have this library installed; off unless told, because a
+     * server without it takes such pings for an attack and closes the connection, calls and all.
+     * Callees notice a vanished caller in any case.
+     */
+    public Builder clientKeepalive(boolean on) {
+      clientKeepalive = on;
       return this;
     }
 

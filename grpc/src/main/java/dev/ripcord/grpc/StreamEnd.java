@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 /** Why a stream closed under its handler, as far as the transport tells. */
 final class StreamEnd {
   private static final int MESSAGE_BYTES = 256;
-  private static final Duration LEAST_SLACK = Duration.ofMillis(10);
+  private static final Duration LEAST_SLACK = Duration.ofMillis(20);
   private static final Duration MOST_SLACK = Duration.ofMillis(250);
-  private static final int SLACK_DIVISOR = 10;
+  private static final int SLACK_DIVISOR = 5;
 
   private StreamEnd() {}
 

@@ -106,7 +106,7 @@ class TreeAcrossProcessesTest {
     for (Waiting waiting : new Waiting[] {inGateway, inIdentity, inDb}) {
       waiting.awaitEnded();
     }
-    CancelScope scope = Context.background().withTimeout(Duration.ofMillis(500));
+    CancelScope scope = Context.background().withTimeout(Duration.ofMillis(1300));
     Throwable failure = callUnder(scope.context(), () -> {});
 
     assertThat(Status.fromThrowable(failure).getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);

@@ -74,6 +74,7 @@ final class RunningRole {
         Ripcord.builder()
             .service(plan.role().name())
             .propagate(Values.TENANT, Values.BADGE, SessionKey.KEY)
+            .clientKeepalive(true)
             .limits(Limits.defaults());
     if (plan.instance() != null) {
       builder.instance(plan.instance());

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * PostgreSQL and the four services, each a process of its own on a free port of this machine.
@@ -126,26 +127,33 @@ final class Cluster implements AutoCloseable {
     logsWanted = true;
   }
 
-  /** Asks callers before callees, then waits for each, and takes its logs away. */
+  /**
+   * Asks callers before callees, waits for each, and takes its logs away. Whoever comes second
+   * returns at once: the first is on it.
+   */
   @Override
   public void close() {
-    List<ChildProcess<?>> ending = takeAll();
-    ending.forEach(ChildProcess::close);
-    if (mayRemoveLogs()) {
-      remove(folder);
+    List<ChildProcess<?>> ending = beginClosing();
+    if (ending != null) {
+      ending.forEach(ChildProcess::close);
+      if (!logsAreWanted()) {
+        remove(folder);
+      }
     }
   }
 
-  private synchronized boolean mayRemoveLogs() {
-    return !logsWanted && children.isEmpty();
+  /** Callers first; null if somebody else is closing. */
+  private synchronized @Nullable List<ChildProcess<?>> beginClosing() {
+    if (closed) {
+      return null;
+    }
+    closed = true;
+    Collections.reverse(children);
+    return List.copyOf(children);
   }
 
-  private synchronized List<ChildProcess<?>> takeAll() {
-    closed = true;
-    List<ChildProcess<?>> all = new ArrayList<>(children);
-    children.clear();
-    Collections.reverse(all);
-    return all;
+  private synchronized boolean logsAreWanted() {
+    return logsWanted;
   }
 
   private static void remove(Path folder) {

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import dev.ripcord.proto.v1.Cancellation;
 import dev.ripcord.proto.v1.Node;
 import dev.ripcord.proto.v1.OutgoingCall;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -54,7 +55,7 @@ final class Tree {
   List<NodeResult> resultsSince(long eventNanos) {
     List<NodeResult> results = new ArrayList<>();
     for (Node node : nodes) {
-      if (!isOverBefore(node, eventNanos)) {
+      if (!isOverBefore(node, eventNanos) && !isEarlierStep(node)) {
         results.add(result(node, eventNanos));
       }
     }
@@ -66,6 +67,25 @@ final class Tree {
     return !node.hasCancellation()
         && node.getStoppedMonotonicNs() != 0
         && node.getStoppedMonotonicNs() < eventNanos;
+  }
+
+  /**
+   * Whether its caller had its answer and had gone on to the same call again, which was then cut.
+   * On a busy machine a handler can return long after its answer has.
+   */
+  private boolean isEarlierStep(Node node) {
+    return !node.hasCancellation()
+        && nodes.stream()
+            .anyMatch(
+                next ->
+                    next.hasCancellation()
+                        && next.getParentContextId().equals(node.getParentContextId())
+                        && next.getMethod().equals(node.getMethod())
+                        && openedAt(next).isAfter(openedAt(node)));
+  }
+
+  private static Instant openedAt(Node node) {
+    return Instant.ofEpochSecond(node.getOpenedAt().getSeconds(), node.getOpenedAt().getNanos());
   }
 
   private NodeResult result(Node node, long eventNanos) {

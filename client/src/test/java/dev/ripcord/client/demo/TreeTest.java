@@ -6,6 +6,7 @@ import static dev.ripcord.client.demo.Nodes.live;
 import static dev.ripcord.client.demo.Nodes.stopped;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Timestamp;
 import dev.ripcord.proto.v1.Node;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,21 @@ class TreeTest {
             cut(live("db", 2, "d3", "i"), "DEADLINE", EVENT - 1));
 
     assertThat(new Tree(listed, "").resultsSince(EVENT)).hasSize(2);
+  }
+
+  @Test
+  void anAnswerThatItsCallerHadBefore_isNoPartOfIt_howeverLateItsHandlerReturned() {
+    Timestamp first = Timestamp.newBuilder().setSeconds(1).build();
+    Timestamp second = Timestamp.newBuilder().setSeconds(2).build();
+    List<Node> listed =
+        nodes(
+            stopped(live("db", 2, "d1", "i"), EVENT + 1).setOpenedAt(first),
+            cut(live("db", 2, "d2", "i"), "DEADLINE", EVENT + 1).setOpenedAt(second),
+            stopped(live("db", 1, "d3", "g"), EVENT + 1).setOpenedAt(first));
+
+    assertThat(new Tree(listed, "").resultsSince(EVENT))
+        .extracting(NodeResult::depth)
+        .containsExactly(1, 2);
   }
 
   @Test
