@@ -59,7 +59,12 @@ final class CallTracer extends ServerStreamTracer {
       CallIdentity identity = new CallIdentity(codec.readCaller(headers), fullMethodName);
       Context values = codec.readValues(headers, root);
       return new CallTracer(
-          new HandledCall(calls, identity, values, limits.grant(GrpcTimeout.of(headers))));
+          new HandledCall(
+              calls,
+              identity,
+              values,
+              limits.grant(GrpcTimeout.of(headers)),
+              limits.trustsPeers() ? identity.contextIdBits() : codec.nameGiven(headers)));
     }
   }
 }

@@ -21,6 +21,7 @@ final class Calls {
   private final Background background = new Background();
   private final OverdueWatch overdueWatch;
   private final StoppedCalls stopped;
+  private final StopTimes stopTimes = new StopTimes();
   private final CanceledRequests canceled = new CanceledRequests(background);
   private volatile CallEvents[] listeners = NOBODY; // replaced by listen and leave, under this
   private volatile boolean draining; // set once
@@ -179,5 +180,9 @@ final class Calls {
       }
     }
     return true;
+  }
+
+  StopTimes stopTimes() {
+    return stopTimes;
   }
 }

@@ -60,6 +60,7 @@ final class HandledCall {
   private final Instant openedAt = Instant.now();
   private final long openedNanos = System.nanoTime();
   private final @Nullable Duration granted;
+  private final long namedByCaller;
 
   private volatile int phase;
   private volatile @Nullable Cancellation
@@ -72,16 +73,25 @@ final class HandledCall {
   private volatile @Nullable SocketAddress peer; // set once, before the interceptors
   private volatile boolean gone; // set when the transport has ended the call
   private volatile boolean overdue; // set once, by the watch
+  private volatile @Nullable CalleeConnection connection; // set once, before the interceptors
+  private volatile boolean endsForCaller; // between endedByCaller and closeForCaller
+  private volatile @Nullable CalleeControl by; // set before endsForCaller
 
   // Its neighbours among the live calls of its request; set by LiveCalls, one thread at a time.
   private @Nullable HandledCall newer;
   private volatile @Nullable HandledCall older; // kept when it leaves, for those who come by
   private volatile boolean linked; // true from linkBefore to unlinkFrom
 
-  HandledCall(Calls calls, CallIdentity identity, Context values, @Nullable Duration granted) {
+  HandledCall(
+      Calls calls,
+      CallIdentity identity,
+      Context values,
+      @Nullable Duration granted,
+      long namedByCaller) {
     this.calls = calls;
     this.identity = identity;
     this.granted = granted;
+    this.namedByCaller = namedByCaller;
     Context parent = identity.in(values);
     this.scope =
         granted == null ? parent.withCancel() : parent.withDeadline(Deadline.after(granted));
@@ -112,6 +122,38 @@ final class HandledCall {
 
   void accepted(Attributes attributes) {
     peer = attributes.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+    CalleeConnection over = attributes.get(CalleeConnection.KEY);
+    if (over != null) {
+      connection = over;
+      over.add(this);
+      if (isStopped()) {
+        over.remove(this);
+      }
+    }
+  }
+
+  /**
+   * Its caller has told why it ends; {@link #closeForCaller} comes after, when everything below has
+   * been told.
+   */
+  void endedByCaller(Cancellation why, @Nullable CalleeControl control) {
+    by = control;
+    endsForCaller = true;
+    scope.cancel(why);
+  }
+
+  void closeForCaller() {
+    // Before the look at the cancellation, which is set before this is looked at.
+    endsForCaller = false;
+    close();
+  }
+
+  private void close() {
+    ContextServerCall<?, ?> serverCall = call;
+    Cancellation why = cancellation;
+    if (serverCall != null && why != null) {
+      serverCall.contextEnded(why, !gone);
+    }
   }
 
   /**
@@ -194,9 +236,8 @@ final class HandledCall {
       return;
     }
     calls.ended(this);
-    ContextServerCall<?, ?> serverCall = call;
-    if (serverCall != null) {
-      serverCall.contextEnded(why, !gone);
+    if (!endsForCaller) {
+      close();
     }
     advance(OVER, 0);
     if ((phase & RUNNING) != 0) {
@@ -246,6 +287,17 @@ final class HandledCall {
       serverCall.handlerReturned();
     }
     calls.remove(this, now);
+    CalleeConnection over = connection;
+    if (over != null) {
+      over.remove(this);
+    }
+    if (cancellation != null) {
+      calls.stopTimes().add(now - endedNanos);
+    }
+    CalleeControl control = by;
+    if (control != null) {
+      control.stopped(namedByCaller);
+    }
   }
 
   // Where it is among the live calls of its request.
@@ -311,6 +363,10 @@ final class HandledCall {
 
   @Nullable Cancellation cancellation() {
     return cancellation;
+  }
+
+  long namedByCaller() {
+    return namedByCaller;
   }
 
   @Nullable SocketAddress peer() {

@@ -65,6 +65,11 @@ public final class Ripcord {
   private final CallTracer.Factory tracers;
   private final ContextServerInterceptor serverInterceptor;
   private final ContextClientInterceptor clientInterceptor;
+  private final Reasons reasons;
+  private final ControlService control;
+  private final CalleeConnection.Filter fromCallers;
+  private final StopTimes calleesStopTimes = new StopTimes();
+  private final CallerConnection.Filter toCallees;
 
   private Ripcord(Builder builder) {
     self = new Self(builder.serviceName(), builder.instanceName());
@@ -75,7 +80,14 @@ public final class Ripcord {
     calls = new Calls(self, builder.overdueAfter, counters, builder.rememberStopped);
     tracers = new CallTracer.Factory(root.context(), codec, builder.limits, calls);
     serverInterceptor = new ContextServerInterceptor(counters);
-    clientInterceptor = new ContextClientInterceptor(self, codec, builder.hopReserve);
+    Resets resets = new Resets();
+    clientInterceptor = new ContextClientInterceptor(self, codec, builder.hopReserve, resets);
+    reasons = new Reasons(self);
+    control = new ControlService(reasons, builder.limits, counters);
+    fromCallers = new CalleeConnection.Filter(counters);
+    toCallees =
+        new CallerConnection.Filter(
+            new CallerConnection.Shared(reasons, resets, counters, calleesStopTimes));
   }
 
   /** A builder; {@link Builder#service(String)} is the one thing it must be told. */
@@ -99,6 +111,9 @@ public final class Ripcord {
   public <B extends ServerBuilder<?>> B install(B builder) {
     Objects.requireNonNull(builder, "builder is null");
     builder.intercept(serverInterceptor).addStreamTracerFactory(tracers);
+    builder.addService(control.definition());
+    ifSupported(() -> builder.addTransportFilter(fromCallers));
+    ifSupported(() -> builder.callExecutor(control));
     if (adminService) {
       builder.addService(
           ServerInterceptors.intercept(
@@ -121,6 +136,7 @@ public final class Ripcord {
   public <B extends ManagedChannelBuilder<?>> B install(B builder) {
     Objects.requireNonNull(builder, "builder is null");
     builder.intercept(clientInterceptor);
+    ifSupported(() -> builder.addTransportFilter(toCallees));
     if (clientKeepalive) {
       ifSupported(() -> builder.keepAliveTime(KEEPALIVE_TIME.toMillis(), TimeUnit.MILLISECONDS));
       ifSupported(
@@ -151,6 +167,28 @@ public final class Ripcord {
   /** What all calls' contexts grow from. {@link #shutdown} ends it with {@link Reason#SHUTDOWN}. */
   public Context root() {
     return root.context();
+  }
+
+  /**
+   * Turns reasons on or off while everything runs; they are on to begin with. Off, nothing is told
+   * to callees, which then learn of a cancel what a plain gRPC peer does, and nothing callers tell
+   * is taken.
+   */
+  public void reasons(boolean on) {
+    reasons.turn(on);
+  }
+
+  /** How long handlers here took to return after their contexts had ended. */
+  public StopTimes stopTimes() {
+    return calls.stopTimes();
+  }
+
+  /**
+   * How long it took callees' handlers to return after calls to them were ended here, as far as the
+   * callees report it.
+   */
+  public StopTimes calleesStopTimes() {
+    return calleesStopTimes;
   }
 
   /** What was dropped or skipped so far. */

@@ -25,7 +25,7 @@ final class WireCancellation {
   private static final int MAX_DETAILS = 8;
   private static final int DETAIL_KEY_BYTES = 32;
   private static final int DETAIL_BYTES = 64;
-  private static final int MAX_HOPS = 16;
+  static final int MAX_HOPS = 16;
 
   private WireCancellation() {}
 
