@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <pre>{@code
  * Deadline deadline = Deadline.after(Duration.ofMillis(300));
- * socket.setSoTimeout((int) deadline.remaining().toMillis());
+ * socket.setSoTimeout((int) Math.max(1, deadline.remaining().toMillis())); // 0 would be for ever
  * }</pre>
  */
 public final class Deadline {

@@ -4,11 +4,12 @@ package dev.ripcord;
  * The handle of an {@link Context#onDone onDone} action.
  *
  * <pre>{@code
- * Registration hook = ctx.onDone(c -> socket.close());
+ * Thread worker = Thread.currentThread();
+ * Registration hook = ctx.onDone(c -> worker.interrupt());
  * try {
- *   read(socket);
+ *   work();
  * } finally {
- *   hook.stopOrJoin(); // nothing of the cancel can reach the socket's next user
+ *   hook.stopOrJoin(); // no interrupt can reach what this thread does next
  * }
  * }</pre>
  */

@@ -37,9 +37,20 @@ class InterleavingTest {
 
   /** A listener and what became of it. */
   private static final class Hook {
+    final Context on;
     final AtomicInteger ran = new AtomicInteger();
     final AtomicInteger prevented = new AtomicInteger();
     volatile @Nullable Registration registration;
+
+    Hook(Context on) {
+      this.on = on;
+    }
+
+    void check() {
+      assertThat(ran.get() + prevented.get())
+          .as("ran %s, prevented %s, on %s", ran, prevented, on)
+          .isEqualTo(1);
+    }
 
     void stop(boolean join) {
       Registration registered = registration;
@@ -97,7 +108,9 @@ class InterleavingTest {
         actions.add(() -> new Player(new Random(seed)).play());
       }
       together.run(actions);
+      time.advance(Duration.ZERO);
       checkReports();
+      checkWhatHasEnded(); // before an end that would tell those who were forgotten
       end();
       checkNothingIsLeft();
     }
@@ -128,6 +141,13 @@ class InterleavingTest {
       }
     }
 
+    private void checkWhatHasEnded() {
+      hooks.stream().filter(hook -> hook.on.isDone()).forEach(Hook::check);
+      for (CancelScope scope : scopes) {
+        assertThat(!scope.context().isDone() || Tree.members(scope.context()) == 0).isTrue();
+      }
+    }
+
     private void end() {
       foreigners.forEach(foreign -> foreign.end(Reason.of("F0")));
       time.advance(Duration.ofSeconds(random.nextInt(4)));
@@ -135,11 +155,7 @@ class InterleavingTest {
     }
 
     private void checkNothingIsLeft() {
-      for (Hook hook : hooks) {
-        assertThat(hook.ran.get() + hook.prevented.get())
-            .as("ran %s, prevented %s", hook.ran, hook.prevented)
-            .isEqualTo(1);
-      }
+      hooks.forEach(Hook::check);
       for (CancelScope scope : scopes) {
         assertThat(scope.context().isDone()).isTrue();
         assertThat(Tree.members(scope.context())).isZero();
@@ -172,7 +188,7 @@ class InterleavingTest {
       }
 
       private Hook listen(Context context) {
-        Hook hook = new Hook();
+        Hook hook = new Hook(context);
         hook.registration = context.onDone(Runnable::run, end -> hook.ran.incrementAndGet());
         hooks.add(hook);
         return hook;

@@ -182,6 +182,10 @@ final class Calls {
     return true;
   }
 
+  Self self() {
+    return self;
+  }
+
   StopTimes stopTimes() {
     return stopTimes;
   }

@@ -153,7 +153,8 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
     Executor told = streams.tell(why, CallIdentity.of(context));
     ContextListener own = listener;
     if (told == null || own == null || !own.endHere(why, streams.executorOr(told))) {
-      super.cancel(why.toString(), null);
+      // What the listener is told is made in whyEnded; the message goes nowhere.
+      super.cancel("the caller's context has ended", null);
     } else {
       resets.expect(this);
     }

@@ -129,7 +129,7 @@ final class ContextServerCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
   private void closeFor(Cancellation why) {
     closedForContext = true;
     Status status = CancellationStatus.ofCallee(why);
-    delegate().close(status, CancellationStatus.trailers(status, why));
+    delegate().close(status, CancellationStatus.trailers(status, handled.passedOn(why)));
   }
 
   /** The handler has returned; nothing of its context is needed any more. */

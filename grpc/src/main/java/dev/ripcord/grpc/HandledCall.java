@@ -275,6 +275,11 @@ final class HandledCall {
     return origin == null ? why : why.withOrigin(origin);
   }
 
+  /** {@code why} as the caller is told. */
+  Cancellation passedOn(Cancellation why) {
+    return WireCancellation.passedOnBy(calls.self(), originated(why));
+  }
+
   private void stop() {
     long now = System.nanoTime();
     Registration registration = listening;

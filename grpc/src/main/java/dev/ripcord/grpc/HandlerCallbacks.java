@@ -101,7 +101,7 @@ final class HandlerCallbacks<Q, R> extends ServerCall.Listener<Q> {
     } else if (failure instanceof ContextException ended) {
       Cancellation why = ended.cancellation();
       Status status = CancellationStatus.ofCallee(why);
-      call.close(status, CancellationStatus.trailers(status, why));
+      call.close(status, CancellationStatus.trailers(status, handled.passedOn(why)));
     } else {
       // gRPC closes the call, and logs.
       handled.closing();

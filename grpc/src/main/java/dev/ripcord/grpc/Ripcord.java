@@ -37,6 +37,12 @@ import org.jspecify.annotations.Nullable;
  * calls made through an installed channel: our tree alone decides, so that {@link
  * Context#withoutCancel()} really detaches.
  *
+ * <p>When a call's context ends before the handler has answered, the call is closed for it, what
+ * was queued for the handler is skipped, and what it still sends or throws is dropped. A handler
+ * that runs on regardless is logged as overdue. It has returned when none of its callbacks runs;
+ * what a handler does on threads of its own after its call was cut, nobody knows: give such work
+ * its own child context and join it.
+ *
  * <p>All methods may be called from any thread.
  */
 public final class Ripcord {

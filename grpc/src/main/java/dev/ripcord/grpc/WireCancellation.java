@@ -41,6 +41,10 @@ final class WireCancellation {
       to.setOrigin(toProto(origin));
     }
     to.setAt(toProto(from.at()));
+    if (from.kind() == Cancellation.Kind.DEADLINE_EXCEEDED) {
+      // A deadline ends its context at the instant it was set to.
+      to.setDeadline(toProto(from.at()));
+    }
     int skip = Math.max(0, from.path().size() - MAX_HOPS);
     from.path().stream().skip(skip).map(WireCancellation::toProto).forEach(to::addPath);
     return shrink(to);
@@ -77,6 +81,18 @@ final class WireCancellation {
     } catch (IllegalArgumentException e) {
       return new byte[0];
     }
+  }
+
+  /**
+   * {@code why} as it leaves this process: with one hop more, unless there are too many already.
+   */
+  static Cancellation passedOnBy(Self self, Cancellation why) {
+    if (why.path().size() >= MAX_HOPS) {
+      return why;
+    }
+    List<Cancellation.Hop> path = new ArrayList<>(why.path());
+    path.add(new Cancellation.Hop(self.service(), self.instance(), why.age()));
+    return why.withPath(path);
   }
 
   private static Hop toProto(Cancellation.Hop from) {

@@ -194,6 +194,7 @@ class DeadlinesAcrossProcessesTest {
       assertThat(told.reason().hasCodeOf(Reason.DEADLINE)).isTrue();
       assertThat(told.origin()).extracting(Cancellation.Origin::service).isEqualTo("edge");
       assertThat(told.origin()).extracting(Cancellation.Origin::instance).isEqualTo("7");
+      assertThat(told.path()).extracting(Cancellation.Hop::toString).containsExactly("edge/7");
     }
   }
 

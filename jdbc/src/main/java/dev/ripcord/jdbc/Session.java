@@ -24,7 +24,7 @@ final class Session {
   private final ReentrantLock turn = new ReentrantLock();
 
   private final AtomicBoolean closed = new AtomicBoolean();
-  private volatile @Nullable Execution running; // set by the holder of turn; stays after its end
+  private volatile @Nullable Watch watch; // over the last context; set by the holder of turn
   private volatile boolean failed; // once the driver has thrown
 
   private Session(Connection raw, DriverCancel driver, Runnable givenBack) {
@@ -53,30 +53,30 @@ final class Session {
     if (!context.canEnd()) {
       return inTurn(call);
     }
-    turn.lock();
-    try {
-      Cut.throwIfDone(context);
-      driver.prepare();
-      return cancellable(context, statement, call);
-    } catch (SQLException e) {
-      failed = true;
-      throw e;
-    } finally {
-      turn.unlock();
-    }
+    SqlCall<T> watched =
+        () -> {
+          Watch over = watchOver(context);
+          driver.prepare();
+          return over.run(statement, call);
+        };
+    return inTurn(watched);
   }
 
-  private <T> @Nullable T cancellable(
-      Context context, @Nullable Statement statement, SqlCall<T> call) throws SQLException {
-    Execution execution = Execution.begin(context, driver, statement);
-    running = execution;
-    try {
-      return call.run();
-    } catch (SQLException e) {
-      throw Cut.orFailure(context, e);
-    } finally {
-      execution.end();
+  private Watch watchOver(Context context) throws SQLException {
+    Watch last = watch;
+    if (last != null && last.isOver(context)) {
+      return last;
     }
+    Cut.throwIfDone(context);
+    if (last != null) {
+      last.end();
+    }
+    Watch next = Watch.over(context, driver);
+    watch = next;
+    if (closed.get()) {
+      next.end(); // close may not have seen it
+    }
+    return next;
   }
 
   /** Runs {@code call} whatever the context, when nothing else is at work on this connection. */
@@ -118,21 +118,23 @@ final class Session {
 
   /** Nothing of a cancel reaches the connection's next user. Does not wait for its turn. */
   void close() throws SQLException {
-    endRunning();
+    boolean first = closed.compareAndSet(false, true);
+    endWatch();
     raw.close();
-    if (closed.compareAndSet(false, true) && !failed) {
+    if (first && !failed) {
       givenBack.run();
     }
   }
 
+  /** Like {@link #close()}, for a connection that nobody will use again. */
   void abort(Executor executor) throws SQLException {
     closed.set(true);
-    endRunning();
+    endWatch();
     raw.abort(executor);
   }
 
-  private void endRunning() {
-    Execution last = running;
+  private void endWatch() {
+    Watch last = watch;
     if (last != null) {
       last.end();
     }

@@ -273,7 +273,19 @@ class RacesIT {
 
     /** Would be hit by a cancel that strays. */
     private void innocent(Connection connection) throws SQLException {
-      query(connection, random.nextBoolean() ? "select 1" : "select pg_sleep(0.0005)");
+      String sql = random.nextBoolean() ? "select 1" : "select pg_sleep(0.0005)";
+      try (CancelScope live = Context.background().withCancel()) {
+        Context context = random.nextBoolean() ? live.context() : Context.background();
+        context.call(
+            () -> {
+              query(connection, sql);
+              return "unhurt";
+            });
+      } catch (SQLException e) {
+        throw e;
+      } catch (Exception e) {
+        throw new AssertionError(e);
+      }
     }
 
     private void assertCut(SQLException e, Context context) {

@@ -1,0 +1,196 @@
+package dev.ripcord.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.ripcord.CancelScope;
+import dev.ripcord.CanceledException;
+import dev.ripcord.Context;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WatchTest {
+  private final CancelScope scope = Context.background().withCancel();
+  private final AtomicInteger cancels = new AtomicInteger();
+
+  @AfterEach
+  void close() {
+    scope.close();
+  }
+
+  /** A driver of which only the cancel matters. */
+  private interface OnCancel extends DriverCancel {
+    void run() throws Exception;
+
+    @Override
+    default void cancel(java.sql.Statement executing) throws SQLException {
+      try {
+        run();
+      } catch (SQLException | RuntimeException e) {
+        throw e;
+      } catch (Exception e) {
+        throw new AssertionError(e);
+      }
+    }
+
+    @Override
+    default void prepare() {}
+  }
+
+  private Watch watch(OnCancel driver) {
+    return Watch.over(scope.context(), driver);
+  }
+
+  /** What runs until the test lets it return. */
+  private static final class Statement implements SqlCall<String> {
+    final CountDownLatch began = new CountDownLatch(1);
+    final CountDownLatch mayReturn = new CountDownLatch(1);
+
+    @Override
+    public String run() {
+      try {
+        began.countDown();
+        mayReturn.await();
+        return "done";
+      } catch (InterruptedException e) {
+        throw new AssertionError("nobody may interrupt a driver", e);
+      }
+    }
+  }
+
+  private final Statement statement = new Statement();
+
+  private RunningSql<String> start(Watch watch) throws InterruptedException {
+    RunningSql<String> running =
+        RunningSql.start(Context.background(), () -> watch.run(null, statement));
+    statement.began.await();
+    return running;
+  }
+
+  private void assertNoMoreCancels() {
+    int now = cancels.get();
+    // Longer than the pause between two cancels.
+    await().during(Duration.ofMillis(50)).until(() -> cancels.get() == now);
+  }
+
+  @Test
+  void aLiveContext_cancelsNothing() throws Exception {
+    RunningSql<String> running = start(watch(cancels::incrementAndGet));
+    statement.mayReturn.countDown();
+    assertThat(running.result()).isEqualTo("done");
+    assertThat(cancels).hasValue(0);
+  }
+
+  @Test
+  void aContextThatEndsWhileNothingRuns_cancelsNothing() throws Exception {
+    Watch watch = watch(cancels::incrementAndGet);
+    watch.run(null, () -> "done");
+    scope.cancel();
+    assertThatThrownBy(() -> watch.run(null, () -> "must not run"))
+        .hasCauseInstanceOf(CanceledException.class);
+    assertNoMoreCancels();
+  }
+
+  @Test
+  void aCancel_isRepeatedUntilTheReturn_andNotAfter() throws Exception {
+    RunningSql<String> running = start(watch(cancels::incrementAndGet));
+    scope.cancel();
+    await().until(() -> cancels.get() >= 3);
+    statement.mayReturn.countDown();
+    assertThat(running.result()).isEqualTo("done"); // it did not heed them
+    assertNoMoreCancels();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aCancelThatTheDriverRefuses_isTriedAgain(boolean declared) throws Exception {
+    RunningSql<String> running =
+        start(
+            watch(
+                () -> {
+                  cancels.incrementAndGet();
+                  throw declared
+                      ? new SQLException("refused")
+                      : new IllegalStateException("refused");
+                }));
+    scope.cancel();
+    await().until(() -> cancels.get() >= 3);
+    statement.mayReturn.countDown();
+    running.result();
+  }
+
+  @Test
+  void theReturn_waitsForACancelThatIsUnderWay() throws Exception {
+    CountDownLatch underWay = new CountDownLatch(1);
+    CountDownLatch arrived = new CountDownLatch(1);
+    Watch watch =
+        watch(
+            () -> {
+              underWay.countDown();
+              arrived.await();
+            });
+    Thread using = new Thread(() -> runQuietly(watch));
+    using.start();
+    statement.began.await();
+    scope.cancel();
+    underWay.await();
+    statement.mayReturn.countDown();
+    await().until(() -> using.getState() == Thread.State.WAITING);
+    arrived.countDown();
+    using.join();
+  }
+
+  private void runQuietly(Watch watch) {
+    try {
+      watch.run(null, statement);
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void theEndOfTheWatch_endsTheCancels() throws Exception {
+    Watch watch = watch(cancels::incrementAndGet);
+    RunningSql<String> running = start(watch);
+    scope.cancel();
+    await().until(() -> cancels.get() >= 1);
+    watch.end();
+    assertNoMoreCancels();
+    watch.end();
+    statement.mayReturn.countDown();
+    running.result();
+  }
+
+  @Test
+  void anEndedWatch_doesNotCancel() throws Exception {
+    Watch watch = watch(cancels::incrementAndGet);
+    RunningSql<String> running = start(watch);
+    watch.end();
+    scope.cancel();
+    assertNoMoreCancels();
+    statement.mayReturn.countDown();
+    running.result();
+  }
+
+  @Test
+  void anInterruptOfTheCancelingThread_losesNothing() throws Exception {
+    RunningSql<String> running =
+        start(
+            watch(
+                () -> {
+                  cancels.incrementAndGet();
+                  Thread.currentThread().interrupt();
+                }));
+    scope.cancel();
+    await().until(() -> cancels.get() >= 3);
+    statement.mayReturn.countDown();
+    running.result();
+  }
+}
