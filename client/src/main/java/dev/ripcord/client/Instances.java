@@ -137,7 +137,8 @@ public final class Instances implements AutoCloseable {
     ListRequest whole = ListRequest.newBuilder().setRequestId(request.getRequestId()).build();
     CancelFromTheTop cancel = new CancelFromTheTop(list(whole, atMost));
     if (!cancel.tops().isEmpty()) {
-      Duration cascade = shorter(CASCADE, Duration.ofNanos(end - System.nanoTime()));
+      // Whoever waits anyway may as well wait here: nothing then overtakes the cascade.
+      Duration cascade = request.getWaitStopped() ? atMost.dividedBy(2) : CASCADE;
       CancelRequest first = request.toBuilder().setWaitStopped(true).build();
       cancel.add(cancelEverywhere(first, cancel.tops(), cascade));
     }
