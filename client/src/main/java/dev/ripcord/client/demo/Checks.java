@@ -26,6 +26,10 @@ final class Checks {
     that(claim, !items.isEmpty() && others.isEmpty(), items.isEmpty() ? "there were none" : others);
   }
 
+  boolean hold() {
+    return all.stream().allMatch(Check::holds);
+  }
+
   List<Check> all() {
     return List.copyOf(all);
   }

@@ -10,19 +10,28 @@ import java.util.List;
  */
 final class DeadlineStrikes implements Scenario.Play {
   private static final Duration BUDGET = Duration.ofMillis(300);
-  private static final int TRIES = 3;
+  private static final int TRIES = 5;
 
+  /**
+   * A reset that says no more than "canceled" is understood as the deadline's if it comes about
+   * when the callee's own clock strikes, which lags by the time that the call was under way. On a
+   * machine so busy that this takes tens of milliseconds it is not, so there the scenario is given
+   * more tries, and says so.
+   */
   @Override
   public void on(Stage stage, Report report) throws Exception {
-    boolean reached = false;
-    for (int i = 0; i < TRIES && !reached; i++) {
+    for (int i = 1; i <= TRIES; i++) {
       report.startOver();
-      reached = Shape.wasReached(strike(stage, report));
+      List<NodeResult> nodes = strike(stage, report, i);
+      boolean failed = !Shape.wasCut(nodes) || !report.checks().hold();
+      if (!failed || !stage.isBusy()) {
+        break;
+      }
     }
     report.databaseIsIdle();
   }
 
-  private static List<NodeResult> strike(Stage stage, Report report) throws Exception {
+  private static List<NodeResult> strike(Stage stage, Report report, int attempt) throws Exception {
     try (Request request =
         stage.begin(stage.overview(Load.HEAVY).build(), root -> root.withTimeout(BUDGET))) {
       report.live(stage.observatory().await(request.id(), Shape::isComplete, BUDGET));
@@ -31,7 +40,8 @@ final class DeadlineStrikes implements Scenario.Play {
           "the "
               + BUDGET.toMillis()
               + " ms are over; told so after "
-              + Times.millis(end.afterNanos()));
+              + Times.millis(end.afterNanos())
+              + (attempt == 1 ? "" : " (try " + attempt + ": this machine is very busy)"));
       long event = request.startedNanos() + BUDGET.toNanos();
       List<NodeResult> nodes = report.nodes(stage.awaitAllStopped(request.id()), event, "DEADLINE");
       report

@@ -22,7 +22,7 @@ final class SiblingFailure implements Scenario.Play {
     boolean reached = false;
     for (int i = 0; i < TRIES && !reached; i++) {
       report.startOver();
-      reached = Shape.wasReached(fail(stage, report));
+      reached = Shape.wasCut(fail(stage, report));
     }
     report.databaseIsIdle();
   }

@@ -33,6 +33,8 @@ final class Stage implements AutoCloseable {
   static final String USER = "alice";
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final int PROBES = 10;
+  private static final Duration SLOW = Duration.ofMillis(20); // some two, when nothing else runs
   private static final Duration CLEANING_UP = Duration.ofSeconds(2);
 
   private final Cluster cluster;
@@ -176,6 +178,17 @@ final class Stage implements AutoCloseable {
       active = activity().getStatementsCount();
     }
     return active;
+  }
+
+  /** Whether even small calls take long here. */
+  boolean isBusy() {
+    long slowest = 0;
+    for (int i = 0; i < PROBES; i++) {
+      long begun = System.nanoTime();
+      activity();
+      slowest = Math.max(slowest, System.nanoTime() - begun);
+    }
+    return slowest > SLOW.toNanos();
   }
 
   /** What the database server says that it does. */
