@@ -34,7 +34,6 @@ final class Background implements Executor {
   }
 
   Future<?> later(Duration delay, Runnable task) {
-    return thread.schedule(
-        task, TimeUnit.NANOSECONDS.convert(delay), TimeUnit.NANOSECONDS);
+    return thread.schedule(task, TimeUnit.NANOSECONDS.convert(delay), TimeUnit.NANOSECONDS);
   }
 }

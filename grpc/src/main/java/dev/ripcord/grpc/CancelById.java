@@ -126,7 +126,8 @@ final class CancelById {
 
   private static Target target(CancelRequest request) {
     return switch (request.getTargetCase()) {
-      case REQUEST_ID -> new WholeRequest(ContextsService.requestId(request.getRequestId(), "must have 16"));
+      case REQUEST_ID ->
+          new WholeRequest(ContextsService.requestId(request.getRequestId(), "must have 16"));
       case CONTEXT_ID -> {
         int length = request.getContextId().size();
         if (length != ContextIds.BYTES) {

@@ -24,8 +24,7 @@ final class CancelBeforeArrival implements Scenario.Play {
       checks.same("the caller is told CANCELLED", Status.Code.CANCELLED, end.code());
       checks.same("and that it was ADMIN", NOT_TODAY.code(), end.reason());
       checks.same("it got no further than the gateway", 1, nodes.size());
-      checks.each(
-          "it was born done", nodes, node -> node.isCut("CANCELED", NOT_TODAY.code()));
+      checks.each("it was born done", nodes, node -> node.isCut("CANCELED", NOT_TODAY.code()));
       Cut.checkAgreement(checks, nodes, NOT_TODAY.message());
       Cut.checkPrompt(checks, nodes);
     }

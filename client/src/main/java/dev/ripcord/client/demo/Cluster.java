@@ -94,8 +94,8 @@ final class Cluster implements AutoCloseable {
     }
   }
 
-  private ChildProcess<Ready> launch(
-      String service, int port, List<String> more, String... peers) throws CannotRun {
+  private ChildProcess<Ready> launch(String service, int port, List<String> more, String... peers)
+      throws CannotRun {
     List<String> command = new ArrayList<>();
     command.add(ChildProcess.java());
     command.addAll(ChildProcess.options());

@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Somebody with a shell, who knows the id of a request: {@code ripcord cancel ID}, as a process of its own. */
+/**
+ * Somebody with a shell, who knows the id of a request: {@code ripcord cancel ID}, as a process of
+ * its own.
+ */
 final class Operator {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String DONE = "Canceled ";

@@ -34,11 +34,7 @@ final class Shutdown implements Scenario.Play {
   }
 
   private static void play(
-      Stage stage,
-      Report report,
-      ChildProcess<Ready> second,
-      Request request,
-      LastWords gateway)
+      Stage stage, Report report, ChildProcess<Ready> second, Request request, LastWords gateway)
       throws InterruptedException {
     List<String> addresses = new ArrayList<>(stage.cluster().addresses());
     addresses.add(gateway.address);

@@ -14,8 +14,7 @@ import java.util.Map;
  * @param principal who did it; may be empty
  * @param path the processes that passed it on, as {@code service/instance}, first to last
  */
-record Told(
-    String message, String service, String instance, String principal, List<String> path) {
+record Told(String message, String service, String instance, String principal, List<String> path) {
 
   static Told of(Cancellation why) {
     return new Told(
