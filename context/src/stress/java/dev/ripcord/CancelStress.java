@@ -10,7 +10,6 @@ import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
-import org.openjdk.jcstress.infra.results.LLL_Result;
 import org.openjdk.jcstress.infra.results.LL_Result;
 import org.openjdk.jcstress.infra.results.L_Result;
 
@@ -49,15 +48,11 @@ final class CancelStress {
 
   @JCStressTest
   @Outcome(
-      id = {"ADMIN, ADMIN, ADMIN", "SHUTDOWN, SHUTDOWN, SHUTDOWN"},
+      id = {"ADMIN, ADMIN", "SHUTDOWN, SHUTDOWN"},
       expect = ACCEPTABLE,
-      desc = "all agree")
-  @Outcome(
-      id = {"null, ADMIN, ADMIN", "null, SHUTDOWN, SHUTDOWN"},
-      expect = ACCEPTABLE,
-      desc = "looked too early; the others agree")
+      desc = "the leaf reports what the node above it does")
   @State
-  public static class TakeOverAlongAPath {
+  public static class CancelAgainstCancelAbove {
     private final CancelScope top = Context.background().withCancel();
     private final CancelScope middle = top.context().withCancel();
     private final Context leaf = middle.context().withCancel().context();
@@ -72,15 +67,33 @@ final class CancelStress {
       middle.cancel(Reason.ADMIN);
     }
 
+    @Arbiter
+    public void after(LL_Result r) {
+      r.r1 = seen(middle.context());
+      r.r2 = seen(leaf);
+    }
+  }
+
+  @JCStressTest
+  @Outcome(id = "null, ADMIN", expect = ACCEPTABLE, desc = "the end above came after both")
+  @Outcome(id = "null, SHUTDOWN", expect = ACCEPTABLE, desc = "it came between")
+  @Outcome(id = "SHUTDOWN, SHUTDOWN", expect = ACCEPTABLE, desc = "seen below, so taken above")
+  @State
+  public static class TakeOverAlongAPath {
+    private final CancelScope top = Context.background().withCancel();
+    private final CancelScope middle = top.context().withCancel();
+    private final Context leaf = middle.context().withCancel().context();
+
     @Actor
-    public void look(LLL_Result r) {
-      r.r1 = seen(leaf);
+    public void top() {
+      top.cancel(Reason.SHUTDOWN);
     }
 
-    @Arbiter
-    public void after(LLL_Result r) {
+    @Actor
+    public void lookBelowThenCancel(LL_Result r) {
+      r.r1 = seen(leaf);
+      middle.cancel(Reason.ADMIN);
       r.r2 = seen(middle.context());
-      r.r3 = seen(leaf);
     }
   }
 

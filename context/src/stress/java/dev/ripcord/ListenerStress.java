@@ -80,13 +80,8 @@ final class ListenerStress {
     }
 
     @Actor
-    public void closeOne() {
+    public void close() {
       a.close();
-    }
-
-    @Actor
-    public void closeOther() {
-      b.close();
     }
 
     @Actor
@@ -98,6 +93,38 @@ final class ListenerStress {
     public void after(II_Result r) {
       r.r1 = ran.get();
       r.r2 = Tree.members(top.context()) + Tree.members(a.context()) + Tree.members(b.context());
+    }
+  }
+
+  @JCStressTest
+  @Outcome(id = "2, 0", expect = ACCEPTABLE, desc = "each told once, the last one unlinked the top")
+  @State
+  public static class UnlinkAgainstUnlink {
+    private final CancelScope top = Context.background().withCancel();
+    private final Context middle = top.context().withCancel().context();
+    private final CancelScope a = middle.withCancel();
+    private final CancelScope b = middle.withCancel();
+    private final AtomicInteger ran = new AtomicInteger();
+
+    public UnlinkAgainstUnlink() {
+      a.context().onDone(Runnable::run, end -> ran.incrementAndGet());
+      b.context().onDone(Runnable::run, end -> ran.incrementAndGet());
+    }
+
+    @Actor
+    public void one() {
+      a.close();
+    }
+
+    @Actor
+    public void other() {
+      b.close();
+    }
+
+    @Arbiter
+    public void after(II_Result r) {
+      r.r1 = ran.get();
+      r.r2 = Tree.members(top.context()) + Tree.members(middle);
     }
   }
 
@@ -128,34 +155,35 @@ final class ListenerStress {
     }
   }
 
-  @JCStressTest
-  @Outcome(id = "2, 0, 0", expect = ACCEPTABLE, desc = "each ran or was stopped; no timer, no link")
-  @State
-  public static class ArmAgainstDisarm {
-    private final FakeTime time = new FakeTime();
-    private final CancelScope top = time.background().withCancel();
-    private final CancelScope timed = top.context().withTimeout(Duration.ofSeconds(1));
-    private final AtomicInteger outcomes = new AtomicInteger();
+  /** Two ways a timer that is being armed can become needless. */
+  public abstract static class Timed {
+    final FakeTime time = new FakeTime();
+    final CancelScope top = time.background().withCancel();
+    final CancelScope timed = top.context().withTimeout(Duration.ofSeconds(1));
+    final AtomicInteger outcomes = new AtomicInteger();
 
-    private Registration listen() {
-      return timed.context().onDone(Runnable::run, end -> outcomes.incrementAndGet());
-    }
-
-    @Actor
-    public void listenAndStop() {
-      if (listen().stop()) {
+    final void listenAndPerhapsStop(boolean stop) {
+      Registration hook = timed.context().onDone(Runnable::run, end -> outcomes.incrementAndGet());
+      if (stop && hook.stop()) {
         outcomes.incrementAndGet();
       }
     }
 
-    @Actor
-    public void listenOn() {
-      listen();
+    final void left(III_Result r) {
+      r.r1 = outcomes.get();
+      r.r2 = time.timers();
+      r.r3 = Tree.members(top.context()) + Tree.members(timed.context());
     }
+  }
 
+  @JCStressTest
+  @Outcome(id = "2, 0, 0", expect = ACCEPTABLE, desc = "each ran or was stopped; no timer, no link")
+  @State
+  public static class ArmAgainstClose extends Timed {
     @Actor
-    public void strike() {
-      time.advance(Duration.ofSeconds(1));
+    public void listen() {
+      listenAndPerhapsStop(true);
+      listenAndPerhapsStop(false);
     }
 
     @Actor
@@ -165,9 +193,29 @@ final class ListenerStress {
 
     @Arbiter
     public void after(III_Result r) {
-      r.r1 = outcomes.get();
-      r.r2 = time.timers();
-      r.r3 = Tree.members(top.context()) + Tree.members(timed.context());
+      left(r);
+    }
+  }
+
+  @JCStressTest
+  @Outcome(id = "2, 0, 0", expect = ACCEPTABLE, desc = "each ran or was stopped; no timer, no link")
+  @State
+  public static class ArmAgainstStrike extends Timed {
+    @Actor
+    public void listen() {
+      listenAndPerhapsStop(true);
+      listenAndPerhapsStop(false);
+    }
+
+    @Actor
+    public void strike() {
+      time.advance(Duration.ofSeconds(1));
+    }
+
+    @Arbiter
+    public void after(III_Result r) {
+      time.advance(Duration.ZERO);
+      left(r);
     }
   }
 }

@@ -24,7 +24,7 @@ class InterleavingTest {
   @DisplayName("rules 6 to 10, 16, 18, 24, 26: whatever threads do to a tree at once")
   void anything_atOnce() throws Exception {
     try (Together together = new Together()) {
-      for (int round = 0; round < Effort.of(3_000, 300_000); round++) {
+      for (int round = 0; round < Effort.of(10_000, 1_000_000); round++) {
         long seed = new Random().nextLong();
         try {
           new Round(seed).play(together);
@@ -173,7 +173,7 @@ class InterleavingTest {
       }
 
       void play() {
-        for (int i = 0; i < 12; i++) {
+        for (int i = 0; i < 20; i++) {
           int node = dice.nextInt(scopes.size());
           switch (dice.nextInt(12)) {
             case 0, 1, 2 -> listen(scopes.get(node).context());

@@ -18,14 +18,15 @@ import org.junit.jupiter.api.Test;
  * failure prints the interleaving.
  */
 class LincheckTest {
+  /** Two threads and few calls: what can go wrong, goes wrong among those. */
   private static void check(Class<?> calls) {
     new ModelCheckingOptions()
-        .iterations(Effort.of(10, 200))
-        .invocationsPerIteration(Effort.of(150, 10_000))
-        .threads(3)
-        .actorsPerThread(3)
+        .iterations(Effort.of(12, 300))
+        .invocationsPerIteration(Effort.of(200, 10_000))
+        .threads(2)
+        .actorsPerThread(Effort.of(2, 4))
         .actorsBefore(1)
-        .actorsAfter(2)
+        .actorsAfter(0)
         .check(calls);
   }
 
@@ -52,6 +53,12 @@ class LincheckTest {
   @DisplayName("rules 16, 18: deadlines: the same, and no timer stays")
   void timers_areArmedAndDisarmed() {
     check(Timers.class);
+  }
+
+  @Test
+  @DisplayName("rule 16: an expiry nobody looked at is not overtaken, however its node was derived")
+  void deadlines_areKnownAbove() {
+    check(Marks.class);
   }
 
   /** root - top - middle - leaf; what each reports is its canceler's number. */
@@ -111,20 +118,19 @@ class LincheckTest {
     }
   }
 
-  /** root - top - middle - {a, b}; listeners on each. */
-  @Param(name = "slot", gen = IntGen.class, conf = "0:3")
+  /** root - top - middle - leaf; listeners on each. */
+  @Param(name = "slot", gen = IntGen.class, conf = "0:2")
   public static class Listeners {
     private final CancelScope top = Context.background().withCancel();
     private final CancelScope middle = top.context().withCancel();
-    private final CancelScope a = middle.context().withCancel();
-    private final CancelScope b = middle.context().withCancel();
-    private final CancelScope[] listenedTo = {top, middle, a, b};
-    private final @Nullable Registration[] hooks = new @Nullable Registration[4];
-    private final AtomicInteger[] outcomes = new AtomicInteger[4];
-    private final AtomicInteger[] listening = new AtomicInteger[4];
+    private final CancelScope leaf = middle.context().withCancel();
+    private final CancelScope[] listenedTo = {top, middle, leaf};
+    private final @Nullable Registration[] hooks = new @Nullable Registration[3];
+    private final AtomicInteger[] outcomes = new AtomicInteger[3];
+    private final AtomicInteger[] listening = new AtomicInteger[3];
 
     public Listeners() {
-      for (int i = 0; i < 4; i++) {
+      for (int i = 0; i < 3; i++) {
         outcomes[i] = new AtomicInteger();
         listening[i] = new AtomicInteger();
       }
@@ -141,8 +147,8 @@ class LincheckTest {
     }
 
     @Operation
-    public void cancelA() {
-      a.cancel();
+    public void closeLeaf() {
+      leaf.close();
     }
 
     @Operation
@@ -172,7 +178,7 @@ class LincheckTest {
     }
 
     private void check() {
-      for (int i = 0; i < 4; i++) {
+      for (int i = 0; i < 3; i++) {
         if (listenedTo[i].context().isDone()) {
           must(outcomes[i].get() == listening[i].get(), "a listener lost or run twice");
           must(Tree.members(listenedTo[i].context()) == 0, "left linked");
@@ -246,6 +252,27 @@ class LincheckTest {
       must(outcomes.get() == listening.get(), "a listener lost or run twice");
       must(Tree.members(timed.context()) + Tree.members(top.context()) == 0, "left linked");
       must(time.timers() == 0, "left a timer");
+    }
+  }
+
+  /** root - top - middle - children with deadlines, derived at once. */
+  public static class Marks {
+    private final FakeTime time = new FakeTime();
+    private final CancelScope top = time.background().withCancel();
+    private final CancelScope middle = top.context().withCancel();
+
+    @Operation
+    public void derive() {
+      middle.context().withTimeout(Duration.ofSeconds(5));
+    }
+
+    @Operation(runOnce = true)
+    public @Nullable String deriveExpireAndCancelAbove() {
+      Context child = middle.context().withTimeout(Duration.ofSeconds(1)).context();
+      boolean live = !child.isDone();
+      time.skip(Duration.ofSeconds(1));
+      top.cancel();
+      return live ? Ends.seen(child) : "born done";
     }
   }
 }

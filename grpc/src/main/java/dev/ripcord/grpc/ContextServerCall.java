@@ -54,9 +54,7 @@ final class ContextServerCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
 
   @Override
   public void close(Status status, Metadata trailers) {
-    if (!status.isOk()) {
-      handled.failing();
-    }
+    handled.answering();
     handled.closing();
     try {
       send(

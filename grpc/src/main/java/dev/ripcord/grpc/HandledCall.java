@@ -181,10 +181,11 @@ final class HandledCall {
   }
 
   /**
-   * The handler closes the call as failed. If its context has ended, that is why, even when nobody
-   * has told us yet: a handler may learn of a deadline from its own callee before our timer runs.
+   * The handler is about to close the call. If its context has ended, that is the answer, even when
+   * nobody has told us yet: a handler may have learned of a deadline from its own callee before our
+   * timer runs, or be cutting its answer short because it saw the end.
    */
-  void failing() {
+  void answering() {
     Cancellation why = context().cancellation();
     if (why != null) {
       ended(why);

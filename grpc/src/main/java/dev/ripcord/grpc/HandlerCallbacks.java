@@ -97,6 +97,7 @@ final class HandlerCallbacks<Q, R> extends ServerCall.Listener<Q> {
   private void failed(RuntimeException failure) {
     if (handled.isEnded() || (failure instanceof ContextException && handled.isClosing())) {
       counters.count(Event.FAILURES_AFTER_END);
+      handled.answering();
       LOG.log(Level.DEBUG, text(failure), failure);
     } else if (failure instanceof ContextException ended) {
       Cancellation why = ended.cancellation();

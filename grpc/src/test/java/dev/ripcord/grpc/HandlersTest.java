@@ -18,9 +18,12 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** What handlers may do, and what becomes of those that do not listen. */
@@ -291,6 +294,75 @@ class HandlersTest {
     }
   }
 
+  @Test
+  void handlersThatSendWhileTheirContextEnds_disturbNobody() throws Exception {
+    int calls = 8;
+    CountDownLatch sending = new CountDownLatch(calls);
+    CountDownLatch finished = new CountDownLatch(calls);
+    Queue<Throwable> objections = new ConcurrentLinkedQueue<>();
+    try (Logs logs = Logs.watch();
+        Peer callee =
+            Peer.named("callee")
+                .serverStream(
+                    (request, answers) -> {
+                      Context context = Context.current();
+                      ServerCallStreamObserver<String> observer =
+                          (ServerCallStreamObserver<String>) answers;
+                      // With a handler for it gRPC lets the sender go on.
+                      observer.setOnCancelHandler(() -> {});
+                      new Thread(
+                              () -> {
+                                sending.countDown();
+                                while (!context.isDone()) {
+                                  try {
+                                    if (observer.isReady()) {
+                                      observer.onNext("more");
+                                    } else {
+                                      LockSupport.parkNanos(100_000);
+                                    }
+                                  } catch (RuntimeException e) {
+                                    objections.add(e);
+                                    break;
+                                  }
+                                }
+                                try {
+                                  observer.onNext("too late");
+                                  observer.onCompleted();
+                                } catch (RuntimeException e) {
+                                  objections.add(e);
+                                }
+                                finished.countDown();
+                              })
+                          .start();
+                    })
+                .start();
+        caller) {
+      ManagedChannel channel = caller.channelTo(callee);
+      CompletableFuture<?>[] failures = new CompletableFuture<?>[calls];
+      for (int i = 0; i < calls; i++) {
+        failures[i] = supply(() -> catchThrowable(() -> drain(channel)));
+      }
+      sending.await();
+
+      callee.ripcord().shutdown(callee.server(), Duration.ZERO);
+
+      assertThat(finished.await(10, TimeUnit.SECONDS)).as("%s", objections).isTrue();
+      for (CompletableFuture<?> failure : failures) {
+        assertThat(Status.fromThrowable((Throwable) failure.get()).getCode())
+            .isEqualTo(Status.Code.UNAVAILABLE);
+      }
+      await().until(() -> callee.ripcord().liveCalls() == 0);
+      assertThat(logs.seen()).isEmpty();
+      assertThat(objections).isEmpty();
+    }
+  }
+
+  private static void drain(ManagedChannel channel) {
+    io.grpc.stub.ClientCalls.blockingServerStreamingCall(
+            channel, Strings.SERVER_STREAM, NO_OPTIONS, "go")
+        .forEachRemaining(answer -> {});
+  }
+
   private interface Supplier<T> {
     T get() throws Exception;
   }
@@ -303,7 +375,8 @@ class HandlersTest {
           } catch (Exception e) {
             throw new IllegalStateException(e);
           }
-        });
+        },
+        task -> new Thread(task).start());
   }
 
   private static ClientCall<String, String> start(ManagedChannel channel) {

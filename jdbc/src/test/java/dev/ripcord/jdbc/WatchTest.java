@@ -6,11 +6,17 @@ import static org.awaitility.Awaitility.await;
 
 import dev.ripcord.CancelScope;
 import dev.ripcord.CanceledException;
+import dev.ripcord.Cancellation;
 import dev.ripcord.Context;
+import dev.ripcord.Deadline;
+import dev.ripcord.Key;
+import dev.ripcord.Registration;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -192,5 +198,66 @@ class WatchTest {
     await().until(() -> cancels.get() >= 3);
     statement.mayReturn.countDown();
     running.result();
+  }
+
+  /** Ends as late as can be: right after it was asked, for the given time, whether it is done. */
+  private final class EndsWhenAsked implements Context {
+    private final int time;
+    private final AtomicInteger asked = new AtomicInteger();
+    private final CountDownLatch listenerReturned = new CountDownLatch(1);
+
+    EndsWhenAsked(int time) {
+      this.time = time;
+    }
+
+    @Override
+    public Cancellation cancellation() {
+      Cancellation answer = scope.context().cancellation();
+      if (asked.incrementAndGet() == time) {
+        scope.cancel();
+        // Until the listener has either begun to cancel or found nothing to do.
+        await().until(() -> cancels.get() > 0 || listenerReturned.getCount() == 0);
+      }
+      return answer;
+    }
+
+    @Override
+    public Registration onDone(Executor executor, Consumer<Cancellation> action) {
+      return scope
+          .context()
+          .onDone(
+              executor,
+              why -> {
+                action.accept(why);
+                listenerReturned.countDown();
+              });
+    }
+
+    @Override
+    public Deadline deadline() {
+      return null;
+    }
+
+    @Override
+    public <T> T value(Key<T> key) {
+      return null;
+    }
+  }
+
+  @Test
+  void anEndRightAfterTheCheck_isSeenByTheListener() throws Exception {
+    Watch watch = Watch.over(new EndsWhenAsked(1), (OnCancel) cancels::incrementAndGet);
+    RunningSql<String> running = start(watch);
+    await().until(() -> cancels.get() > 0);
+    statement.mayReturn.countDown();
+    running.result();
+  }
+
+  @Test
+  void anEndRightAfterTheReturn_cancelsNothing() throws Exception {
+    Watch watch = Watch.over(new EndsWhenAsked(2), (OnCancel) cancels::incrementAndGet);
+    statement.mayReturn.countDown();
+    assertThat(watch.run(null, statement)).isEqualTo("done");
+    assertThat(cancels).hasValue(0);
   }
 }

@@ -19,6 +19,11 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
  */
 public final class Logs extends ContextAwareBase implements Configurator {
 
+  // Kept here, since java.util.logging forgets loggers, and their levels, that nobody refers to.
+  private static final java.util.logging.Logger JUL_ROOT = java.util.logging.Logger.getLogger("");
+  private static final java.util.logging.Logger JUL_OURS =
+      java.util.logging.Logger.getLogger("dev.ripcord");
+
   /** What a line looks like. */
   enum Format {
     /** For people. */
@@ -48,13 +53,13 @@ public final class Logs extends ContextAwareBase implements Configurator {
     }
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
-    // Filtered there already, since a record that crosses the bridge costs much more than one that
-    // does not.
-    java.util.logging.Logger.getLogger("").setLevel(java.util.logging.Level.WARNING);
-    java.util.logging.Logger.getLogger("dev.ripcord").setLevel(java.util.logging.Level.INFO);
-    // A caller who cancels a stream whose rows wait for him is no trouble. The transport warns of
-    // it, with a stack trace.
-    TRANSPORT.setFilter(record -> !"Stream Error".equals(record.getMessage()));
+    // Filtered there already: a record that crosses the bridge costs much more than one that does
+    // not.
+    JUL_ROOT.setLevel(java.util.logging.Level.WARNING);
+    JUL_OURS.setLevel(
+        level.equalsIgnoreCase("debug")
+            ? java.util.logging.Level.FINE
+            : java.util.logging.Level.INFO);
   }
 
   private static void configure(LoggerContext context, Format format, Level level) {

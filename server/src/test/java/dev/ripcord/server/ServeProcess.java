@@ -37,7 +37,8 @@ public final class ServeProcess implements AutoCloseable {
    * Starts {@code serve} with its temporary files below {@code temp}, where its output goes too.
    */
   public static ServeProcess start(Path temp, Map<String, String> environment, String... flags) {
-    List<String> command = new ArrayList<>(List.of(JAVA, "-Djava.io.tmpdir=" + temp));
+    List<String> command =
+        new ArrayList<>(List.of(JAVA, "-XX:TieredStopAtLevel=1", "-Djava.io.tmpdir=" + temp));
     Path jar = Path.of("target", "ripcord-server.jar");
     if (Files.exists(jar)) {
       command.addAll(List.of("-jar", jar.toString()));
@@ -67,7 +68,7 @@ public final class ServeProcess implements AutoCloseable {
   public int awaitReady() {
     await()
         .pollInterval(20, MILLISECONDS)
-        .atMost(60, SECONDS)
+        .atMost(120, SECONDS)
         .until(() -> READY.matcher(out()).matches() || !process.isAlive());
     Matcher ready = READY.matcher(out());
     assertThat(ready.matches()).as("is ready; standard error: " + err()).isTrue();

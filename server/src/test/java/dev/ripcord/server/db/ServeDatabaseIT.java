@@ -13,6 +13,7 @@ import dev.ripcord.services.db.v1.DbGrpc;
 import dev.ripcord.services.db.v1.QueryReply;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
@@ -132,6 +133,10 @@ class ServeDatabaseIT {
           killed.process().descendants().filter(p -> command(p).contains("postgres -D")).toList();
       List<ProcessHandle> shells =
           killed.process().descendants().filter(p -> command(p).contains("supervisor")).toList();
+      // The one that listens for the end first, or it would do its duty.
+      shells.stream()
+          .filter(shell -> shells.contains(shell.parent().orElseThrow()))
+          .forEach(ProcessHandle::destroyForcibly);
       shells.forEach(ProcessHandle::destroyForcibly);
       killed.process().destroyForcibly();
       killed.awaitExit();
@@ -228,6 +233,39 @@ class ServeDatabaseIT {
         assertThat(serve.awaitExit()).isZero();
         assertThat(instanceFolders()).isEmpty();
       }
+    }
+  }
+
+  @Test
+  void healthFollowsTheDatabase() throws Exception {
+    LocalPostgres own = LocalPostgres.start(null);
+    try (ServeProcess serve =
+        ServeProcess.start(
+            temp,
+            Map.of("RIPCORD_DATABASE_PASSWORD", own.password()),
+            "--role",
+            "db",
+            "--database-url",
+            own.url(),
+            "--database-user",
+            own.user())) {
+      ManagedChannel channel = channelTo(serve.awaitReady());
+      assertThat(health(channel)).isEqualTo(ServingStatus.SERVING);
+
+      own.close();
+
+      await().atMost(20, SECONDS).until(() -> health(channel) == ServingStatus.NOT_SERVING);
+      StatusRuntimeException e =
+          assertThrows(
+              StatusRuntimeException.class,
+              () -> DbGrpc.newBlockingStub(channel).activity(ActivityRequest.getDefaultInstance()));
+      assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+      assertThat(serve.err()).contains("the database does not answer");
+      channel.shutdownNow();
+      serve.process().destroy();
+      assertThat(serve.awaitExit()).isZero();
+    } finally {
+      own.close();
     }
   }
 
