@@ -50,6 +50,10 @@ final class WireCancellation {
     return shrink(to);
   }
 
+  private static boolean isAt(Cancellation.Hop hop, Self self) {
+    return hop.service().equals(self.service()) && hop.instance().equals(self.instance());
+  }
+
   private static dev.ripcord.proto.v1.Reason toProto(Reason from) {
     dev.ripcord.proto.v1.Reason.Builder to =
         dev.ripcord.proto.v1.Reason.newBuilder()
@@ -84,10 +88,12 @@ final class WireCancellation {
   }
 
   /**
-   * {@code why} as it leaves this process: with one hop more, unless there are too many already.
+   * {@code why} as it leaves this process: with one hop more, unless there are too many already, or
+   * it was added when it came in.
    */
   static Cancellation passedOnBy(Self self, Cancellation why) {
-    if (why.path().size() >= MAX_HOPS) {
+    int hops = why.path().size();
+    if (hops >= MAX_HOPS || (hops > 0 && isAt(why.path().get(hops - 1), self))) {
       return why;
     }
     List<Cancellation.Hop> path = new ArrayList<>(why.path());

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.StringTokenizer;
 import java.util.TreeMap;
 
 /** What runs, as a table that stays where it is. */
@@ -135,9 +136,11 @@ final class LivePicture implements WatchCommand.Show {
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
       try (InputStream out = stty.getInputStream()) {
-        String[] words =
-            new String(out.readAllBytes(), StandardCharsets.US_ASCII).trim().split(" ");
-        return new int[] {Integer.parseInt(words[0]), Integer.parseInt(words[1])};
+        StringTokenizer words =
+            new StringTokenizer(new String(out.readAllBytes(), StandardCharsets.US_ASCII));
+        return new int[] {
+          Integer.parseInt(words.nextToken()), Integer.parseInt(words.nextToken())
+        };
       }
     } catch (IOException | RuntimeException noTerminal) {
       return new int[] {USUAL_HEIGHT, USUAL_WIDTH};
