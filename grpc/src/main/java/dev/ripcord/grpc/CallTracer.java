@@ -43,8 +43,11 @@ final class CallTracer extends ServerStreamTracer {
     private final ContextHeaders codec;
     private final Limits limits;
     private final Calls calls;
+    private final NamedCalls named;
 
-    Factory(Context root, ContextHeaders codec, Limits limits, Calls calls) {
+    Factory(
+        Context root, ContextHeaders codec, Limits limits, Calls calls, NamedCalls named) {
+      this.named = named;
       this.root = root;
       this.codec = codec;
       this.limits = limits;
@@ -64,6 +67,7 @@ final class CallTracer extends ServerStreamTracer {
               identity,
               values,
               limits.grant(GrpcTimeout.of(headers)),
+              named,
               limits.trustsPeers() ? identity.contextIdBits() : codec.nameGiven(headers)));
     }
   }

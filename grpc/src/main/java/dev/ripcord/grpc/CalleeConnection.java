@@ -11,14 +11,14 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection from a caller: the calls that came over it, by the names their caller gave them,
- * and the reasons that came before their call.
+ * One connection from a caller. Over it come calls and the reasons why they end, at times in the
+ * wrong order; and it is what entitles its caller to end a call: nobody ends one that came over
+ * another.
  */
 final class CalleeConnection {
   static final Attributes.Key<CalleeConnection> KEY = Attributes.Key.create("ripcord-caller");
@@ -29,15 +29,17 @@ final class CalleeConnection {
 
   /** Gives every connection of a server one of these. */
   static final class Filter extends ServerTransportFilter {
+    private final NamedCalls calls;
     private final Counters counters;
 
-    Filter(Counters counters) {
+    Filter(NamedCalls calls, Counters counters) {
+      this.calls = calls;
       this.counters = counters;
     }
 
     @Override
     public Attributes transportReady(Attributes transport) {
-      return transport.toBuilder().set(KEY, new CalleeConnection(counters)).build();
+      return transport.toBuilder().set(KEY, new CalleeConnection(calls, counters)).build();
     }
   }
 
@@ -45,26 +47,23 @@ final class CalleeConnection {
   private record Early(long contextId, Cancellation why, @Nullable CalleeControl by, long nanos) {}
 
   private final Counters counters;
-  private final Map<Long, HandledCall> calls = new ConcurrentHashMap<>();
-  // gRPC tries a call again under the same name; seldom on the same connection and at once.
-  private final Map<HandledCall, Boolean> doubles = new ConcurrentHashMap<>();
+  private final NamedCalls calls;
   private final AtomicInteger controlStreams = new AtomicInteger();
 
   private final Map<Long, Early> early = new HashMap<>(); // guarded by itself
   private final Deque<Early> earlyByAge = new ArrayDeque<>(); // guarded by early
   private volatile boolean someEarly; // written under early
 
-  private CalleeConnection(Counters counters) {
+  private CalleeConnection(NamedCalls calls, Counters counters) {
+    this.calls = calls;
     this.counters = counters;
   }
 
   // Calls.
 
-  void add(HandledCall call) {
-    if (calls.putIfAbsent(call.namedByCaller(), call) != null) {
-      doubles.put(call, true);
-    }
-    // In this order, so that of a call and its reason the later finds the earlier.
+  /** A call has come over this connection. */
+  void accept(HandledCall call) {
+    // The call knows its connection by now: of it and its reason the later finds the earlier.
     if (someEarly) {
       Early reason = takeEarly(call.namedByCaller());
       if (reason != null) {
@@ -74,13 +73,10 @@ final class CalleeConnection {
     }
   }
 
-  void remove(HandledCall call) {
-    if (!calls.remove(call.namedByCaller(), call)) {
-      doubles.remove(call);
-    }
-  }
-
-  /** Ends the calls of these names; keeps the reason for those that are still to come. */
+  /**
+   * Ends those of the calls of these names that came over this connection; keeps the reason for
+   * those that are still to come.
+   */
   void end(List<Long> contextIds, Cancellation why, CalleeControl by) {
     List<HandledCall> ended = new ArrayList<>(contextIds.size());
     for (long contextId : contextIds) {
@@ -96,18 +92,16 @@ final class CalleeConnection {
   }
 
   private boolean end(long contextId, Cancellation why, CalleeControl by, List<HandledCall> ended) {
-    HandledCall call = calls.get(contextId);
-    if (call != null) {
-      call.endedByCaller(why, by);
-      ended.add(call);
-    }
-    for (HandledCall twin : doubles.keySet()) {
-      if (twin.namedByCaller() == contextId) {
-        twin.endedByCaller(why, by);
-        ended.add(twin);
-      }
-    }
-    return call != null;
+    boolean[] found = new boolean[1];
+    calls.forEach(
+        contextId,
+        call -> {
+          if (call.endsOver(this, why, by)) {
+            found[0] = true;
+            ended.add(call);
+          }
+        });
+    return found[0];
   }
 
   // Reasons that came first.

@@ -27,6 +27,8 @@ final class CallerConnection {
   private static final int TRIES_IN_A_ROW = 16;
   private static final long FIRST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(64);
+  // The control stream's end takes a way there and back. The next call must not wait for it.
+  private static final int SPARE = 1;
   private static final int UNKNOWN = Integer.MAX_VALUE;
 
   /** What all connections of this process share. */
@@ -84,7 +86,7 @@ final class CallerConnection {
   void callComes() {
     int now = calls.incrementAndGet();
     CallerControl open = control.get();
-    if (open != null && now >= room) {
+    if (open != null && now + SPARE >= room) {
       giveWay(open);
     }
   }
@@ -151,7 +153,7 @@ final class CallerConnection {
     if (control.compareAndSet(open, null)) {
       stayAway();
       shared.counters().count(Event.CONTROL_STREAMS_GAVE_WAY);
-      open.abandon();
+      open.finish();
     }
   }
 
@@ -179,7 +181,7 @@ final class CallerConnection {
     if (plain
         || gone
         || !shared.reasons().areOn()
-        || calls.get() >= room
+        || calls.get() + SPARE >= room
         || awayUntil - System.nanoTime() > 0
         || !opening.compareAndSet(false, true)) {
       return;

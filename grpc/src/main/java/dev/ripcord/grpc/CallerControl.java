@@ -174,7 +174,10 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
     drain();
   }
 
-  /** Ends the stream when everything has been sent. */
+  /**
+   * Ends the stream as soon as everything has been sent. Not by a reset: Netty would let the next
+   * call have the stream, and not flush what that has to say.
+   */
   void finish() {
     finishing = true;
     drain();
@@ -185,7 +188,7 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
   void abandon() {
     if (!closed) {
       abandoned = true;
-      call.cancel("the control stream gives way", null);
+      call.cancel("the control stream was of no use", null);
     }
   }
 
@@ -213,13 +216,12 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
       halfCloseIfFinishing();
       return;
     }
-    while (!closed && !abandoned && !halfClosed && call.isReady()) {
+    while (!closed && !abandoned && !halfClosed && (finishing || call.isReady())) {
       underWay.forEach(one -> one.out = true);
       underWay.clear();
       CallStreams.One before = suspect;
-      if (before != null && before.isWaiting()) {
+      if (before != null && before.isWaiting() && !finishing) {
         here.isScarce(this);
-        return;
       }
       // Taken before anything is sent: it was under way by then, and goes out before the message.
       suspect = here.takeSuspect();

@@ -54,7 +54,11 @@ final class HandledCall {
     }
   }
 
+  /** Why it ends if it came over that connection. */
+  private record Kept(CalleeConnection over, Cancellation why, CalleeControl by) {}
+
   private final Calls calls;
+  private final NamedCalls named;
   private final CallIdentity identity;
   private final CancelScope scope;
   private final Instant openedAt = Instant.now();
@@ -74,6 +78,7 @@ final class HandledCall {
   private volatile boolean gone; // set when the transport has ended the call
   private volatile boolean overdue; // set once, by the watch
   private volatile @Nullable CalleeConnection connection; // set once, before the interceptors
+  private volatile @Nullable Kept kept; // until the connection is known
   private volatile boolean endsForCaller; // between endedByCaller and closeForCaller
   private volatile @Nullable CalleeControl by; // set before endsForCaller
 
@@ -87,8 +92,10 @@ final class HandledCall {
       CallIdentity identity,
       Context values,
       @Nullable Duration granted,
+      NamedCalls named,
       long namedByCaller) {
     this.calls = calls;
+    this.named = named;
     this.identity = identity;
     this.granted = granted;
     this.namedByCaller = namedByCaller;
@@ -113,6 +120,7 @@ final class HandledCall {
 
   /** It is known from now on, and hears of its end. */
   void open() {
+    named.add(this);
     Cancellation before = calls.add(this);
     if (before != null) {
       scope.cancel(before);
@@ -125,11 +133,29 @@ final class HandledCall {
     CalleeConnection over = attributes.get(CalleeConnection.KEY);
     if (over != null) {
       connection = over;
-      over.add(this);
-      if (isStopped()) {
-        over.remove(this);
+      over.accept(this);
+      Kept reason = kept;
+      if (reason != null && reason.over == over) {
+        endedByCaller(reason.why, reason.by);
+        closeForCaller();
       }
     }
+  }
+
+  /**
+   * Somebody tells over this connection why the call ends. Heeded if the call came over it; if that
+   * is not known yet, as soon as it is. False if it came over another.
+   */
+  boolean endsOver(CalleeConnection over, Cancellation why, CalleeControl control) {
+    CalleeConnection ours = connection;
+    if (ours == null) {
+      kept = new Kept(over, why, control);
+      ours = connection;
+    }
+    if (ours == over) {
+      endedByCaller(why, control);
+    }
+    return ours == null || ours == over;
   }
 
   /**
@@ -293,10 +319,7 @@ final class HandledCall {
       serverCall.handlerReturned();
     }
     calls.remove(this, now);
-    CalleeConnection over = connection;
-    if (over != null) {
-      over.remove(this);
-    }
+    named.remove(this);
     if (cancellation != null) {
       calls.stopTimes().add(now - endedNanos);
     }

@@ -14,12 +14,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>Most streams are closed by their callee in that moment. Of the rest only so many are reset
  * each half minute, since a server takes many resets for an attack and cuts the connection with all
  * innocent calls on it; those beyond, and those whose callee cannot have been told yet, wait
- * longer, but half a second at most.
+ * longer, but ten seconds at most.
  */
 final class Resets {
   private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
-  private static final long LONGER_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
-  private static final int LONGEST = 20;
+  private static final long LATER_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final int LOOKS_LATER = 10;
+  private static final int LOOKS = 30;
   private static final long IDLE_SECONDS = 5;
 
   /** A call that was ended here, and whose streams may still be open. */
@@ -44,7 +46,8 @@ final class Resets {
   private final ScheduledThreadPoolExecutor timer =
       new ScheduledThreadPoolExecutor(1, Resets::thread);
   private final Line soon = new Line(MOMENT_NANOS);
-  private final Line late = new Line(LONGER_NANOS);
+  private final Line later = new Line(LATER_NANOS);
+  private final Line late = new Line(LATE_NANOS);
 
   Resets() {
     timer.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
@@ -73,10 +76,10 @@ final class Resets {
     if (call.isOver()) {
       return;
     }
-    if (due.looks == LONGEST || (call.isOpen() && call.mayReset())) {
+    if (due.looks == LOOKS || (call.isOpen() && call.mayReset())) {
       call.reset();
     } else {
-      late.add(call, due.looks + 1);
+      (due.looks < LOOKS_LATER ? later : late).add(call, due.looks + 1);
     }
   }
 

@@ -84,13 +84,14 @@ public final class Ripcord {
     authorizer = builder.authorizer;
     codec = new ContextHeaders(builder.keys, builder.limits, counters);
     calls = new Calls(self, builder.overdueAfter, counters, builder.rememberStopped);
-    tracers = new CallTracer.Factory(root.context(), codec, builder.limits, calls);
+    NamedCalls named = new NamedCalls();
+    tracers = new CallTracer.Factory(root.context(), codec, builder.limits, calls, named);
     serverInterceptor = new ContextServerInterceptor(counters);
     Resets resets = new Resets();
     clientInterceptor = new ContextClientInterceptor(self, codec, builder.hopReserve, resets);
     reasons = new Reasons(self);
     control = new ControlService(reasons, builder.limits, counters);
-    fromCallers = new CalleeConnection.Filter(counters);
+    fromCallers = new CalleeConnection.Filter(named, counters);
     toCallees =
         new CallerConnection.Filter(
             new CallerConnection.Shared(reasons, resets, counters, calleesStopTimes));
