@@ -37,7 +37,7 @@ final class Watch {
   private final Registration listening;
   private @Nullable Statement statement; // of what is executing; written before it is
   private volatile boolean executing; // written by the using thread
-  private volatile boolean ended; // written with lock
+  private volatile boolean ended;
 
   private Watch(Context context, DriverCancel driver) {
     this.context = context;
@@ -77,8 +77,15 @@ final class Watch {
   private void leave() {
     executing = false;
     if (context.isDone()) {
-      lock.lock();
+      awaitCancel();
+    }
+  }
+
+  private void awaitCancel() {
+    lock.lock();
+    try {
       left.signal();
+    } finally {
       lock.unlock();
     }
   }
@@ -91,13 +98,8 @@ final class Watch {
     if (listening.stop()) {
       return; // nobody began to cancel, and nobody will
     }
-    lock.lock();
-    try {
-      ended = true;
-      left.signal();
-    } finally {
-      lock.unlock();
-    }
+    ended = true;
+    awaitCancel();
   }
 
   private void cancelWhileExecuting() {
