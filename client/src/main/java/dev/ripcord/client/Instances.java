@@ -47,6 +47,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Instances implements AutoCloseable {
   private static final Duration RESOLVING = Duration.ofSeconds(5);
+  // For a cancel to reach all of a tree; and for one more look at it.
+  private static final Duration CASCADE = Duration.ofMillis(100);
+  private static final Duration LAST_LOOK = Duration.ofSeconds(2);
 
   /**
    * What one process answered.
@@ -110,6 +113,7 @@ public final class Instances implements AutoCloseable {
   public List<Answer<List<Node>>> list(ListRequest request, Duration atMost)
       throws InterruptedException {
     return ask(
+        channels.keySet(),
         atMost,
         (stub, answer) -> {
           List<Node> nodes = new ArrayList<>();
@@ -117,10 +121,45 @@ public final class Instances implements AutoCloseable {
         });
   }
 
-  /** Ends what is named, in each process. */
+  /**
+   * Ends what is named, in every process. A request is ended first where it is nearest to the edge:
+   * from there every process hears the same reason, from the same place, by the way its calls took.
+   * Then everywhere, so that what is not reached that way, or has not arrived, ends too.
+   *
+   * @return for each process the nodes it had of the target, as they are now
+   */
   public List<Answer<CancelReply>> cancel(CancelRequest request, Duration atMost)
       throws InterruptedException {
+    if (request.getDryRun() || !request.hasRequestId()) {
+      return cancelEverywhere(request, channels.keySet(), atMost);
+    }
+    long end = System.nanoTime() + atMost.toNanos();
+    ListRequest whole = ListRequest.newBuilder().setRequestId(request.getRequestId()).build();
+    CancelFromTheTop cancel = new CancelFromTheTop(list(whole, atMost));
+    if (!cancel.tops().isEmpty()) {
+      // Whoever waits anyway may as well wait here: nothing then overtakes the cascade.
+      Duration cascade = request.getWaitStopped() ? atMost.dividedBy(2) : CASCADE;
+      CancelRequest first = request.toBuilder().setWaitStopped(true).build();
+      cancel.add(cancelEverywhere(first, cancel.tops(), cascade));
+    }
+    Duration left = Duration.ofNanos(end - System.nanoTime());
+    List<Answer<CancelReply>> replies = cancelEverywhere(request, channels.keySet(), left);
+    cancel.add(replies);
+    if (cancel.isEmpty()) {
+      return replies;
+    }
+    ListRequest after = whole.toBuilder().setIncludeStopped(true).build();
+    return cancel.result(replies, list(after, shorter(LAST_LOOK, atMost)));
+  }
+
+  private static Duration shorter(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? a : b;
+  }
+
+  private List<Answer<CancelReply>> cancelEverywhere(
+      CancelRequest request, Set<String> where, Duration atMost) throws InterruptedException {
     return ask(
+        where,
         atMost,
         (stub, answer) -> stub.cancel(request, collect(answer::complete, () -> {}, answer)));
   }
@@ -172,18 +211,15 @@ public final class Instances implements AutoCloseable {
   }
 
   private <T> List<Answer<T>> ask(
-      Duration atMost, BiConsumer<ContextsStub, CompletableFuture<T>> call)
+      Set<String> where, Duration atMost, BiConsumer<ContextsStub, CompletableFuture<T>> call)
       throws InterruptedException {
     Map<String, CompletableFuture<T>> running = new LinkedHashMap<>();
-    channels.forEach(
-        (instance, channel) -> {
-          CompletableFuture<T> answer = new CompletableFuture<>();
-          running.put(instance, answer);
-          call.accept(
-              ContextsGrpc.newStub(channel)
-                  .withDeadlineAfter(atMost.toNanos(), TimeUnit.NANOSECONDS),
-              answer);
-        });
+    for (String instance : where) {
+      CompletableFuture<T> answer = new CompletableFuture<>();
+      running.put(instance, answer);
+      ContextsStub stub = ContextsGrpc.newStub(channels.get(instance));
+      call.accept(stub.withDeadlineAfter(atMost.toNanos(), TimeUnit.NANOSECONDS), answer);
+    }
     List<Answer<T>> answers = new ArrayList<>();
     unresolved.forEach((target, why) -> answers.add(new Answer<>(target, null, why)));
     for (Map.Entry<String, CompletableFuture<T>> each : running.entrySet()) {

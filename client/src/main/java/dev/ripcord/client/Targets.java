@@ -24,8 +24,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Finds every address behind a target: {@code host:port} is one, {@code dns:///orders.example:50050}
- * as many as the name has, and any other scheme what its gRPC name resolver says.
+ * Finds every address behind a target: {@code host:port} is one, {@code
+ * dns:///orders.example:50050} as many as the name has, and any other scheme what its gRPC name
+ * resolver says.
  */
 final class Targets {
   private static final int NO_PORT = 0;
@@ -87,8 +88,7 @@ final class Targets {
     }
   }
 
-  private static NameResolver.Listener2 listener(
-      CompletableFuture<List<InetSocketAddress>> found) {
+  private static NameResolver.Listener2 listener(CompletableFuture<List<InetSocketAddress>> found) {
     return new NameResolver.Listener2() {
       @Override
       public void onResult(NameResolver.ResolutionResult result) {

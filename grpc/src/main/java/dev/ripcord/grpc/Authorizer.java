@@ -11,8 +11,8 @@ import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides who may look into a process, and end calls in it, through {@code ripcord.v1.Contexts}. Asked on every call, on
- * the server's executor; one that throws refuses.
+ * Decides who may look into a process, and end calls in it, through {@code ripcord.v1.Contexts}.
+ * Asked on every call, on the server's executor; one that throws refuses.
  *
  * <pre>{@code
  * Authorizer operators = request -> OPERATORS.contains(request.headers().get(USER));

@@ -33,8 +33,10 @@ final class Background implements Executor {
     thread.execute(task);
   }
 
-  Future<?> later(Duration delay, Runnable task) {
-    return thread.schedule(
-        task, TimeUnit.NANOSECONDS.convert(delay), TimeUnit.NANOSECONDS);
+  /** Runs {@code task} after {@code delay}, unless what is returned is run before. */
+  Runnable later(Duration delay, Runnable task) {
+    Future<?> planned =
+        thread.schedule(task, TimeUnit.NANOSECONDS.convert(delay), TimeUnit.NANOSECONDS);
+    return () -> planned.cancel(false);
   }
 }

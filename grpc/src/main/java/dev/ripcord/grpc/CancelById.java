@@ -126,7 +126,8 @@ final class CancelById {
 
   private static Target target(CancelRequest request) {
     return switch (request.getTargetCase()) {
-      case REQUEST_ID -> new WholeRequest(ContextsService.requestId(request.getRequestId(), "must have 16"));
+      case REQUEST_ID ->
+          new WholeRequest(ContextsService.requestId(request.getRequestId(), "must have 16"));
       case CONTEXT_ID -> {
         int length = request.getContextId().size();
         if (length != ContextIds.BYTES) {
@@ -158,6 +159,7 @@ final class CancelById {
     private final Set<HandledCall> running = ConcurrentHashMap.newKeySet();
     private final ServerCallStreamObserver<CancelReply> observer;
     private final AtomicBoolean over = new AtomicBoolean();
+    private volatile Runnable timeout = () -> {}; // takes the timeout back; set by begin
 
     Wait(List<HandledCall> found, ServerCallStreamObserver<CancelReply> observer) {
       this.found = found;
@@ -166,16 +168,12 @@ final class CancelById {
 
     void begin() {
       running.addAll(found);
-      observer.setOnCancelHandler(
-          () -> {
-            over.set(true);
-            calls.leave(this);
-          });
+      observer.setOnCancelHandler(() -> end());
       calls.listen(this, Integer.MAX_VALUE);
       Deadline deadline = io.grpc.Context.current().getDeadline();
       if (deadline != null) {
         Duration left = Duration.ofNanos(deadline.timeRemaining(TimeUnit.NANOSECONDS));
-        calls.background().later(left.minus(reserve(left)), this::finish);
+        timeout = calls.background().later(left.minus(reserve(left)), this::finish);
       }
       // Those that stopped before it listened.
       running.removeIf(HandledCall::isStopped);
@@ -201,10 +199,19 @@ final class CancelById {
     }
 
     private void finish() {
-      if (over.compareAndSet(false, true)) {
-        calls.leave(this);
+      if (end()) {
         answer(found, observer);
       }
+    }
+
+    /** Once. */
+    private boolean end() {
+      if (!over.compareAndSet(false, true)) {
+        return false;
+      }
+      calls.leave(this);
+      timeout.run();
+      return true;
     }
   }
 }

@@ -56,8 +56,7 @@ final class ContextsService extends ContextsGrpc.ContextsImplBase {
       return nodes;
     }
     // Taken when the live ones have been sent: what stops meanwhile is seen twice, not never.
-    Stream<StoppedCalls.Stopped> stopped =
-        Stream.of(calls).flatMap(all -> all.stopped().stream());
+    Stream<StoppedCalls.Stopped> stopped = Stream.of(calls).flatMap(all -> all.stopped().stream());
     return Stream.concat(
         nodes,
         stopped
@@ -92,8 +91,7 @@ final class ContextsService extends ContextsGrpc.ContextsImplBase {
   public void watch(WatchRequest request, StreamObserver<Event> observer) {
     try {
       RequestId only = requestIdOrNull(request.getRequestId());
-      Watcher watcher =
-          new Watcher(calls, view, only, (ServerCallStreamObserver<Event>) observer);
+      Watcher watcher = new Watcher(calls, view, only, (ServerCallStreamObserver<Event>) observer);
       if (!watcher.begin(request.getIncludeLive(), MOST_WATCHERS)) {
         throw Status.RESOURCE_EXHAUSTED
             .withDescription("already watched by " + MOST_WATCHERS)

@@ -97,10 +97,7 @@ final class NodeView {
   }
 
   private Node.Builder node(
-      CallIdentity identity,
-      @Nullable SocketAddress peer,
-      Instant openedAt,
-      long ageNanos) {
+      CallIdentity identity, @Nullable SocketAddress peer, Instant openedAt, long ageNanos) {
     Node.Builder node =
         Node.newBuilder()
             .setRequestId(ByteString.copyFrom(identity.requestId().toBytes()))

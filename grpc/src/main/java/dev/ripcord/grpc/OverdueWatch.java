@@ -11,8 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Looks for handlers that run on after their context has ended, and says once of each where it is.
- * Runs only while there are ended calls whose handlers have not returned; on the background
- * thread.
+ * Runs only while there are ended calls whose handlers have not returned; on the background thread.
  */
 final class OverdueWatch {
   private static final Logger LOG = System.getLogger(OverdueWatch.class.getName());

@@ -85,12 +85,12 @@ class OperatingTest {
           .forEachRemaining(node -> listed.add(node.getRequestId()));
       assertThat(listed).hasSize(live);
 
-      Node one = contexts.list(ListRequest.newBuilder().setRequestId(bytes(ids.get(77))).build()).next();
+      Node one =
+          contexts.list(ListRequest.newBuilder().setRequestId(bytes(ids.get(77))).build()).next();
       assertThat(one.getRequestId()).isEqualTo(bytes(ids.get(77)));
       assertThat(one.getState()).isEqualTo(Node.State.LIVE);
 
-      CancelReply reply =
-          contexts.cancel(cancelOf(ids.get(77)).setWaitStopped(true).build());
+      CancelReply reply = contexts.cancel(cancelOf(ids.get(77)).setWaitStopped(true).build());
       assertThat(reply.getFound()).isEqualTo(1);
       assertThat(reply.getStopped()).isEqualTo(1);
       assertThat(holding.ripcord().liveCalls()).isEqualTo(live - 1);
@@ -187,7 +187,8 @@ class OperatingTest {
         overdue = events.next(id);
       }
       assertThat(overdue.getNode().getState()).isEqualTo(Node.State.OVERDUE);
-      assertThat(String.join("\n", overdue.getNode().getStackList())).contains("OperatingTest.linger");
+      assertThat(String.join("\n", overdue.getNode().getStackList()))
+          .contains("OperatingTest.linger");
     } finally {
       release.countDown();
     }
@@ -261,8 +262,7 @@ class OperatingTest {
       assertThat(seen.kind()).isEqualTo(Cancellation.Kind.CANCELED);
       assertThat(seen.reason().code()).isEqualTo("QUOTA");
       assertThat(seen.reason().message()).isEqualTo("out of?budget");
-      assertThat(seen.origin())
-          .isEqualTo(new Cancellation.Origin("callee", "1", "", "127.0.0.1"));
+      assertThat(seen.origin()).isEqualTo(new Cancellation.Origin("callee", "1", "", "127.0.0.1"));
       assertThat(told(answer).reason().code()).isEqualTo("QUOTA");
       assertThat(audit.lines)
           .singleElement()
@@ -350,8 +350,7 @@ class OperatingTest {
       await().atMost(PATIENCE).until(() -> contexts(stubborn).list(listOf(id)).hasNext());
       CancelRequest waits = cancelOf(id).setWaitStopped(true).build();
 
-      CancelReply inTime =
-          contexts(stubborn).withDeadlineAfter(2, TimeUnit.SECONDS).cancel(waits);
+      CancelReply inTime = contexts(stubborn).withDeadlineAfter(2, TimeUnit.SECONDS).cancel(waits);
       assertThat(inTime.getFound()).isEqualTo(1);
       assertThat(inTime.getStopped()).isZero();
 
@@ -371,10 +370,18 @@ class OperatingTest {
     callee.start();
     ContextsBlockingStub contexts = contexts(callee);
     ByteString three = ByteString.copyFrom(new byte[3]);
-    assertInvalid("request_id", () -> contexts.list(ListRequest.newBuilder().setRequestId(three).build()).hasNext());
-    assertInvalid("request_id", () -> contexts.watch(WatchRequest.newBuilder().setRequestId(three).build()).hasNext());
-    assertInvalid("request_id", () -> contexts.cancel(CancelRequest.newBuilder().setRequestId(three).build()));
-    assertInvalid("context_id", () -> contexts.cancel(CancelRequest.newBuilder().setContextId(three).build()));
+    assertInvalid(
+        "request_id",
+        () -> contexts.list(ListRequest.newBuilder().setRequestId(three).build()).hasNext());
+    assertInvalid(
+        "request_id",
+        () -> contexts.watch(WatchRequest.newBuilder().setRequestId(three).build()).hasNext());
+    assertInvalid(
+        "request_id",
+        () -> contexts.cancel(CancelRequest.newBuilder().setRequestId(three).build()));
+    assertInvalid(
+        "context_id",
+        () -> contexts.cancel(CancelRequest.newBuilder().setContextId(three).build()));
     assertInvalid("neither", () -> contexts.cancel(CancelRequest.getDefaultInstance()));
     assertInvalid(
         "reason.code",
@@ -496,8 +503,7 @@ class OperatingTest {
 
   private static Future<String> call(ManagedChannel channel, Context context) {
     return ClientCalls.futureUnaryCall(
-        channel.newCall(
-            Strings.UNARY, CallOptions.DEFAULT.withOption(Ripcord.CONTEXT, context)),
+        channel.newCall(Strings.UNARY, CallOptions.DEFAULT.withOption(Ripcord.CONTEXT, context)),
         "go");
   }
 

@@ -56,9 +56,7 @@ public final class Elsewhere implements AutoCloseable {
     return CancelRequest.newBuilder()
         .setRequestId(ByteString.copyFrom(request.toBytes()))
         .setReason(
-            dev.ripcord.proto.v1.Reason.newBuilder()
-                .setCode(why.code())
-                .setMessage(why.message()))
+            dev.ripcord.proto.v1.Reason.newBuilder().setCode(why.code()).setMessage(why.message()))
         .build();
   }
 

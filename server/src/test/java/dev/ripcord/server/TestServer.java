@@ -38,7 +38,11 @@ public final class TestServer implements Platform, AutoCloseable {
   private TestServer(
       String name, Map<String, TestServer> peers, Services services, AutoCloseable closedLast)
       throws Exception {
-    this.ripcord = Ripcord.builder().service(name).propagate(Values.TENANT, Values.BADGE, SessionKey.KEY).build();
+    this.ripcord =
+        Ripcord.builder()
+            .service(name)
+            .propagate(Values.TENANT, Values.BADGE, SessionKey.KEY)
+            .build();
     this.peers = peers;
     this.closedLast = closedLast;
     NettyServerBuilder builder =

@@ -86,8 +86,7 @@ public final class CancelCommand extends OperatorCommand {
     }
     CancelRequest.Builder request =
         CancelRequest.newBuilder()
-            .setReason(
-                dev.ripcord.proto.v1.Reason.newBuilder().setCode(code).setMessage(message))
+            .setReason(dev.ripcord.proto.v1.Reason.newBuilder().setCode(code).setMessage(message))
             .setDryRun(dryRun)
             .setWaitStopped(wait);
     if (id.length() == CONTEXT_DIGITS) {

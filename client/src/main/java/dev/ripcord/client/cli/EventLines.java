@@ -41,7 +41,8 @@ final class EventLines implements WatchCommand.Show {
 
   private String line(Event event) {
     Node node = event.getNode();
-    String type = String.format(Locale.ROOT, "%-7s", event.getType().name().toLowerCase(Locale.ROOT));
+    String type =
+        String.format(Locale.ROOT, "%-7s", event.getType().name().toLowerCase(Locale.ROOT));
     String line =
         Instant.now().truncatedTo(ChronoUnit.MILLIS)
             + "  "
@@ -54,9 +55,7 @@ final class EventLines implements WatchCommand.Show {
             + Words.method(node)
             + "  "
             + Words.time(Words.duration(node.getAge()));
-    return node.hasCancellation()
-        ? line + "  " + Words.why(node.getCancellation(), " -> ")
-        : line;
+    return node.hasCancellation() ? line + "  " + Words.why(node.getCancellation(), " -> ") : line;
   }
 
   private static String json(String instance, Event event) {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.StringTokenizer;
 import java.util.TreeMap;
 
 /** What runs, as a table that stays where it is. */
@@ -42,7 +43,8 @@ final class LivePicture implements WatchCommand.Show {
 
   private final Terminal terminal;
   private final RequestTable table;
-  private final Map<String, Map<String, Seen>> live = new LinkedHashMap<>(); // by instance, by context
+  private final Map<String, Map<String, Seen>> live =
+      new LinkedHashMap<>(); // by instance, by context
   private final Map<String, Status> silent = new TreeMap<>();
   private final int height;
   private final int width;
@@ -96,7 +98,8 @@ final class LivePicture implements WatchCommand.Show {
     List<Requests.One> requests = Requests.of(nodes);
     List<String> lines = new ArrayList<>();
     lines.add(
-        terminal.styled(Style.STRONG, RequestTable.count(requests.size(), nodes.size(), live.size()))
+        terminal.styled(
+                Style.STRONG, RequestTable.count(requests.size(), nodes.size(), live.size()))
             + terminal.styled(
                 Style.FAINT, "   seen: " + opened + " opened, " + canceled + " ended early"));
     silent.forEach(
@@ -133,8 +136,11 @@ final class LivePicture implements WatchCommand.Show {
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
       try (InputStream out = stty.getInputStream()) {
-        String[] words = new String(out.readAllBytes(), StandardCharsets.US_ASCII).trim().split(" ");
-        return new int[] {Integer.parseInt(words[0]), Integer.parseInt(words[1])};
+        StringTokenizer words =
+            new StringTokenizer(new String(out.readAllBytes(), StandardCharsets.US_ASCII));
+        return new int[] {
+          Integer.parseInt(words.nextToken()), Integer.parseInt(words.nextToken())
+        };
       }
     } catch (IOException | RuntimeException noTerminal) {
       return new int[] {USUAL_HEIGHT, USUAL_WIDTH};

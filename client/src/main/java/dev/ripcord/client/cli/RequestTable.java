@@ -39,8 +39,7 @@ final class RequestTable {
 
   String line(Requests.One request) {
     Node entry = request.entry();
-    String left =
-        entry.hasRemaining() ? Words.time(Words.duration(entry.getRemaining())) : "-";
+    String left = entry.hasRemaining() ? Words.time(Words.duration(entry.getRemaining())) : "-";
     String line =
         String.format(
             Locale.ROOT,

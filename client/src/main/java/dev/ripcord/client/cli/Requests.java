@@ -72,7 +72,8 @@ final class Requests {
 
   /** Oldest first. A process that was asked twice counts once. */
   static List<One> of(Iterable<Node> nodes) {
-    Map<ByteString, List<Node>> byRequest = new TreeMap<>(ByteString.unsignedLexicographicalComparator());
+    Map<ByteString, List<Node>> byRequest =
+        new TreeMap<>(ByteString.unsignedLexicographicalComparator());
     Set<String> seen = new HashSet<>();
     for (Node node : nodes) {
       String key = Words.process(node) + node.getPid() + Words.hex(node.getContextId());

@@ -25,13 +25,11 @@ import picocli.CommandLine.Parameters;
 public final class WatchCommand extends OperatorCommand {
   private static final Duration BETWEEN_PICTURES = Duration.ofMillis(200);
   private static final Duration BETWEEN_ATTEMPTS = Duration.ofSeconds(2);
-  // Between the connections' threads and the printing one; beyond, reading stops and the instance cuts us off.
+  // Between the connections' threads and the printing one; beyond, reading stops and the instance
+  // cuts us off.
   private static final int MOST_WAITING = 100_000;
 
-  @Parameters(
-      arity = "0..1",
-      paramLabel = "ID",
-      description = "Only this request.")
+  @Parameters(arity = "0..1", paramLabel = "ID", description = "Only this request.")
   private @Nullable String id;
 
   @Option(
@@ -69,8 +67,7 @@ public final class WatchCommand extends OperatorCommand {
     return ExitCode.OK;
   }
 
-  private void show(
-      Instances instances, WatchRequest request, BlockingQueue<Told> queue, Show show)
+  private void show(Instances instances, WatchRequest request, BlockingQueue<Told> queue, Show show)
       throws InterruptedException {
     long end = during == null ? Long.MAX_VALUE : during.toNanos();
     long begun = System.nanoTime();

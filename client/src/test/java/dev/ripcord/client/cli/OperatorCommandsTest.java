@@ -41,7 +41,10 @@ import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
-/** {@code ps}, {@code tree}, {@code cancel} and {@code watch} over two processes' worth of real sockets. */
+/**
+ * {@code ps}, {@code tree}, {@code cancel} and {@code watch} over two processes' worth of real
+ * sockets.
+ */
 class OperatorCommandsTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 

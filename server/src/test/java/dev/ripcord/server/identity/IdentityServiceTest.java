@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.ripcord.CancelScope;
-import dev.ripcord.Context;
 import dev.ripcord.Cancellation;
+import dev.ripcord.Context;
 import dev.ripcord.grpc.CancellationStatus;
-import dev.ripcord.server.Elsewhere;
-import dev.ripcord.server.SessionKey;
 import dev.ripcord.grpc.Ripcord;
 import dev.ripcord.server.CpuPool;
+import dev.ripcord.server.Elsewhere;
 import dev.ripcord.server.MemoryDb;
+import dev.ripcord.server.SessionKey;
 import dev.ripcord.server.TestServer;
 import dev.ripcord.services.db.v1.DbGrpc;
 import dev.ripcord.services.identity.v1.CheckSessionReply;
