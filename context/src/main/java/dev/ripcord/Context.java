@@ -57,8 +57,8 @@ public interface Context {
 
   /**
    * Runs {@code action} once on {@code executor} when this context ends; if it is done already, at
-   * once. With {@code Runnable::run} as executor the action runs inline on the thread that ends the
-   * context and must not block.
+   * once. With {@code Runnable::run} as executor the action runs inline, on the thread that ends
+   * the context or on one that listens to the same tree at that very moment, and must not block.
    *
    * <p>An action that throws, or an executor that refuses, is reported to the thread's
    * uncaught-exception handler and disturbs nobody else.

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Tasks are never interrupted: a task stops by looking at {@link Context#current()}, or through
  * what it calls. {@code close} waits for all of them. Any thread may fork, also a task of the
- * group, until the group is closed.
+ * group, until the group is closed. A task must not join or close its own group: it would wait for
+ * itself.
  */
 public final class TaskGroup implements AutoCloseable {
   private final Executor executor;

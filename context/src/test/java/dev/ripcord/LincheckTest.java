@@ -21,10 +21,10 @@ class LincheckTest {
   /** Two threads and few calls: what can go wrong, goes wrong among those. */
   private static void check(Class<?> calls) {
     new ModelCheckingOptions()
-        .iterations(Effort.of(12, 300))
-        .invocationsPerIteration(Effort.of(200, 10_000))
+        .iterations(Effort.of(12, 50))
+        .invocationsPerIteration(Effort.of(200, 1_000))
         .threads(2)
-        .actorsPerThread(Effort.of(2, 4))
+        .actorsPerThread(Effort.of(2, 3))
         .actorsBefore(1)
         .actorsAfter(0)
         .check(calls);
