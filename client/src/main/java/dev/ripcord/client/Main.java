@@ -56,7 +56,8 @@ public final class Main implements Runnable {
     System.exit(execute(arguments));
   }
 
-  static int execute(String... arguments) {
+  /** Runs the command line and returns its exit code. */
+  public static int execute(String... arguments) {
     return new CommandLine(new Main())
         .setUsageHelpWidth(WIDTH)
         .setCaseInsensitiveEnumValuesAllowed(true)

@@ -19,10 +19,13 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
  */
 public final class Logs extends ContextAwareBase implements Configurator {
 
-  // Kept here, since java.util.logging forgets loggers, and their levels, that nobody refers to.
+  // Held here, since java.util.logging forgets a logger that nobody holds, its level and filter
+  // with it.
   private static final java.util.logging.Logger JUL_ROOT = java.util.logging.Logger.getLogger("");
   private static final java.util.logging.Logger JUL_OURS =
       java.util.logging.Logger.getLogger("dev.ripcord");
+  private static final java.util.logging.Logger JUL_TRANSPORT =
+      java.util.logging.Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerHandler");
 
   /** What a line looks like. */
   enum Format {
@@ -41,10 +44,6 @@ public final class Logs extends ContextAwareBase implements Configurator {
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
-  // Held here, since java.util.logging forgets a logger that nobody holds, and its filter with it.
-  private static final java.util.logging.Logger TRANSPORT =
-      java.util.logging.Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerHandler");
-
   /** Takes effect at once, for java.util.logging and System.Logger too. */
   static void use(Format format, String level) {
     ILoggerFactory factory = LoggerFactory.getILoggerFactory();
@@ -60,6 +59,9 @@ public final class Logs extends ContextAwareBase implements Configurator {
         level.equalsIgnoreCase("debug")
             ? java.util.logging.Level.FINE
             : java.util.logging.Level.INFO);
+    // A caller who cancels a stream whose rows wait for him is no trouble. The transport warns of
+    // it, with a stack trace.
+    JUL_TRANSPORT.setFilter(record -> !"Stream Error".equals(record.getMessage()));
   }
 
   private static void configure(LoggerContext context, Format format, Level level) {

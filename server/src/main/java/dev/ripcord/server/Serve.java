@@ -282,9 +282,11 @@ public final class Serve implements Callable<Integer> {
   }
 
   private static void announce(String role, RunningRole running) {
-    System.out.printf(
-        "READY role=%s instance=%s port=%d pid=%d%n",
-        role, running.instance(), running.port(), ProcessHandle.current().pid());
+    // In one piece: somebody may be reading along.
+    System.out.print(
+        String.format(
+            "READY role=%s instance=%s port=%d pid=%d%n",
+            role, running.instance(), running.port(), ProcessHandle.current().pid()));
     System.out.flush();
   }
 

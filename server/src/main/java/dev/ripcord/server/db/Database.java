@@ -54,6 +54,12 @@ record Database(String url, Properties properties) {
   /** Connections that show as {@code application} in the server's own lists, and see our schema. */
   PGSimpleDataSource connections(String application) {
     PGSimpleDataSource source = new PGSimpleDataSource();
+    configure(source, application);
+    return source;
+  }
+
+  /** Makes {@code source} give such connections. */
+  void configure(PGSimpleDataSource source, String application) {
     source.setUrl(url);
     properties.forEach((name, value) -> set(source, (String) name, (String) value));
     source.setApplicationName(application);
@@ -61,7 +67,6 @@ record Database(String url, Properties properties) {
     source.setConnectTimeout((int) CONNECT_TIMEOUT.toSeconds());
     source.setLoginTimeout((int) CONNECT_TIMEOUT.multipliedBy(2).toSeconds());
     source.setTcpKeepAlive(true);
-    return source;
   }
 
   private static void set(PGSimpleDataSource source, String name, String value) {

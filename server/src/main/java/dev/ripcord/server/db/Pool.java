@@ -3,11 +3,14 @@ package dev.ripcord.server.db;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
-import com.zaxxer.hikari.metrics.IMetricsTracker;
 import dev.ripcord.jdbc.ContextDataSource;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * The connections that queries run on: a fixed number, always open, given back by what is canceled.
@@ -18,22 +21,15 @@ final class Pool implements AutoCloseable {
 
   private final HikariDataSource pool;
   private final DataSource bound;
-  private final LongAdder opened = new LongAdder();
+  private final CountingSource source = new CountingSource();
 
   Pool(Database database, String application) {
+    database.configure(source, application);
     HikariConfig config = new HikariConfig();
     config.setPoolName("db");
-    config.setDataSource(database.connections(application));
+    config.setDataSource(source);
     config.setMaximumPoolSize(SIZE);
     config.setConnectionTimeout(WAIT_FOR_CONNECTION.toMillis());
-    config.setMetricsTrackerFactory(
-        (name, statistics) ->
-            new IMetricsTracker() {
-              @Override
-              public void recordConnectionCreatedMillis(long millis) {
-                opened.increment();
-              }
-            });
     this.pool = new HikariDataSource(config);
     this.bound = ContextDataSource.wrap(pool);
   }
@@ -53,7 +49,7 @@ final class Pool implements AutoCloseable {
 
   /** Physical connections opened since the start. */
   long opened() {
-    return opened.sum();
+    return source.opened.sum();
   }
 
   private HikariPoolMXBean numbers() {
@@ -63,5 +59,20 @@ final class Pool implements AutoCloseable {
   @Override
   public void close() {
     pool.close();
+  }
+
+  /** Counts what it opens. The pool's own metrics leave out the first. */
+  private static final class CountingSource extends PGSimpleDataSource {
+    private static final long serialVersionUID = 1L;
+
+    private final LongAdder opened = new LongAdder();
+
+    @Override
+    public Connection getConnection(@Nullable String user, @Nullable String password)
+        throws SQLException {
+      Connection connection = super.getConnection(user, password);
+      opened.increment();
+      return connection;
+    }
   }
 }

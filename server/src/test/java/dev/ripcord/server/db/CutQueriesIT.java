@@ -204,7 +204,9 @@ class CutQueriesIT {
   /** How many connections have been opened once the pool has all it wants. */
   private static long openedWhenFull() {
     await().atMost(10, SECONDS).until(() -> activity().getPoolIdle() == Pool.SIZE);
-    return activity().getPoolOpened();
+    long opened = activity().getPoolOpened();
+    assertThat(opened).isGreaterThanOrEqualTo(Pool.SIZE);
+    return opened;
   }
 
   private static Future<QueryReply> start(Context context, QueryRequest request) throws Exception {
