@@ -45,8 +45,7 @@ final class CallTracer extends ServerStreamTracer {
     private final Calls calls;
     private final NamedCalls named;
 
-    Factory(
-        Context root, ContextHeaders codec, Limits limits, Calls calls, NamedCalls named) {
+    Factory(Context root, ContextHeaders codec, Limits limits, Calls calls, NamedCalls named) {
       this.named = named;
       this.root = root;
       this.codec = codec;

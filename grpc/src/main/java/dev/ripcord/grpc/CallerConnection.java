@@ -208,7 +208,9 @@ final class CallerConnection {
     if (on == this || control.get() != null) {
       return;
     }
-    if (++tries < TRIES_IN_A_ROW && on != null) {
+    int tried = tries + 1; // one at a time: "opening" says whose turn it is
+    tries = tried;
+    if (tried < TRIES_IN_A_ROW && on != null) {
       cover(channel);
     } else {
       tries = 0;

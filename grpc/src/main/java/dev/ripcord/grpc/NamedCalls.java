@@ -5,8 +5,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * The calls being handled now, by the names their callers gave them. A name tells nothing of who may
- * use it: that is for the connection to say.
+ * The calls being handled now, by the names their callers gave them. A name tells nothing of who
+ * may use it: that is for the connection to say.
  */
 final class NamedCalls {
   private final Map<Long, HandledCall> first = new ConcurrentHashMap<>();

@@ -67,8 +67,7 @@ class ControlStreamTest {
       scope.cancel(Reason.USER_CANCELED);
       assertThat(callee.end().reason()).isEqualTo(Reason.USER_CANCELED);
       assertThat(call.status().getCode()).isEqualTo(Status.Code.CANCELLED);
-      assertThat(
-              callee.peer().server().awaitTermination(SOON.toMillis(), TimeUnit.MILLISECONDS))
+      assertThat(callee.peer().server().awaitTermination(SOON.toMillis(), TimeUnit.MILLISECONDS))
           .isTrue();
     }
   }
@@ -78,7 +77,8 @@ class ControlStreamTest {
     try (Station callee = Station.named("callee");
         Peer edge = Peer.named("edge")) {
       ManagedChannel channel =
-          edge.channelTo(callee.peer().port(), settings -> settings.idleTimeout(1, TimeUnit.SECONDS));
+          edge.channelTo(
+              callee.peer().port(), settings -> settings.idleTimeout(1, TimeUnit.SECONDS));
       echo(channel);
       callee.awaitControl();
       await()
@@ -207,8 +207,7 @@ class ControlStreamTest {
           List<EquivalentAddressGroup> groups = new ArrayList<>();
           ports.forEach(
               port ->
-                  groups.add(
-                      new EquivalentAddressGroup(new InetSocketAddress("127.0.0.1", port))));
+                  groups.add(new EquivalentAddressGroup(new InetSocketAddress("127.0.0.1", port))));
           listener.onResult(
               ResolutionResult.newBuilder()
                   .setAddressesOrError(io.grpc.StatusOr.fromValue(groups))
