@@ -182,11 +182,11 @@ final class Calls {
     return true;
   }
 
-  Self self() {
-    return self;
-  }
-
   StopTimes stopTimes() {
     return stopTimes;
+  }
+
+  Self self() {
+    return self;
   }
 }

@@ -53,6 +53,9 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
         }
       };
 
+  // What the listener is told is made in whyEnded; this goes nowhere.
+  private static final String ENDED = "the caller's context has ended";
+
   private final Context context;
   private final Metadata ours;
   private final OutgoingCalls.Outgoing outgoing;
@@ -153,8 +156,7 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
     Executor told = streams.tell(why, CallIdentity.of(context));
     ContextListener own = listener;
     if (told == null || own == null || !own.endHere(why, streams.executorOr(told))) {
-      // What the listener is told is made in whyEnded; the message goes nowhere.
-      super.cancel("the caller's context has ended", null);
+      super.cancel(ENDED, null);
     } else {
       resets.expect(this);
     }
@@ -177,7 +179,7 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
 
   @Override
   public void reset() {
-    super.cancel("its context has ended", null);
+    super.cancel(ENDED, null);
   }
 
   /** Why the context ended this call, or null if it ended by itself. */

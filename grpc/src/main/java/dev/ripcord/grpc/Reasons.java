@@ -5,7 +5,6 @@ import dev.ripcord.Cancellation.Hop;
 import dev.ripcord.Cancellation.Origin;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -44,21 +43,12 @@ final class Reasons {
     if (told.origin() == null) {
       told = told.withOrigin(new Origin(self.service(), self.instance(), contextId, ""));
     }
-    return told.path().isEmpty() ? withSelf(told, told.age()) : told;
+    return WireCancellation.passedOnBy(self, told);
   }
 
   /** What a callee makes of it: this process has come by it too. */
   Cancellation coming(Cancellation told) {
-    return withSelf(told, ageOf(told));
-  }
-
-  private Cancellation withSelf(Cancellation why, Duration age) {
-    List<Hop> path = new ArrayList<>(why.path());
-    while (path.size() >= WireCancellation.MAX_HOPS) {
-      path.remove(path.size() / 2);
-    }
-    path.add(new Hop(self.service(), self.instance(), age));
-    return why.withPath(path);
+    return WireCancellation.withHop(self, told, ageOf(told));
   }
 
   /** As old as it was at the last hop at least; older if the wall clocks say so believably. */

@@ -25,7 +25,7 @@ final class WireCancellation {
   private static final int MAX_DETAILS = 8;
   private static final int DETAIL_KEY_BYTES = 32;
   private static final int DETAIL_BYTES = 64;
-  static final int MAX_HOPS = 16;
+  private static final int MAX_HOPS = 16;
 
   private WireCancellation() {}
 
@@ -50,9 +50,6 @@ final class WireCancellation {
     return shrink(to);
   }
 
-  private static boolean isAt(Cancellation.Hop hop, Self self) {
-    return hop.service().equals(self.service()) && hop.instance().equals(self.instance());
-  }
 
   private static dev.ripcord.proto.v1.Reason toProto(Reason from) {
     dev.ripcord.proto.v1.Reason.Builder to =
@@ -87,17 +84,21 @@ final class WireCancellation {
     }
   }
 
-  /**
-   * {@code why} as it leaves this process: with one hop more, unless there are too many already, or
-   * it was added when it came in.
-   */
+  /** {@code why} as it leaves this process, which is the last hop of its path. */
   static Cancellation passedOnBy(Self self, Cancellation why) {
-    int hops = why.path().size();
-    if (hops >= MAX_HOPS || (hops > 0 && isAt(why.path().get(hops - 1), self))) {
-      return why;
-    }
+    List<Cancellation.Hop> path = why.path();
+    return !path.isEmpty() && self.is(path.get(path.size() - 1))
+        ? why
+        : withHop(self, why, why.age());
+  }
+
+  /** With one hop more; of too many, those in the middle are left out. */
+  static Cancellation withHop(Self self, Cancellation why, java.time.Duration age) {
     List<Cancellation.Hop> path = new ArrayList<>(why.path());
-    path.add(new Cancellation.Hop(self.service(), self.instance(), why.age()));
+    while (path.size() >= MAX_HOPS) {
+      path.remove(path.size() / 2);
+    }
+    path.add(new Cancellation.Hop(self.service(), self.instance(), age));
     return why.withPath(path);
   }
 

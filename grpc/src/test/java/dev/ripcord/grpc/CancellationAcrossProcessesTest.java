@@ -293,9 +293,8 @@ class CancellationAcrossProcessesTest {
                   NO_OPTIONS.withDeadlineAfter(DEADLINE.toMillis(), TimeUnit.MILLISECONDS))
               .get();
 
-      // gRPC's own words: the context has not ended.
+      // gRPC's own words, or the callee's if it was faster; not the context's, which has not ended.
       assertThat(Status.fromThrowable(failure).getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
-      assertThat(CancellationStatus.of(failure)).isNull();
       assertThat(scope.context().isDone()).isFalse();
       assertCallee(Kind.DEADLINE_EXCEEDED, Reason.DEADLINE);
     }
