@@ -450,12 +450,12 @@ class CancelNode extends Entry implements Node {
    * down, so that whoever finds a mark may rely on those above it.
    */
   final void markTimedBelow() {
-    if (timedBelow) {
-      return;
-    }
     List<CancelNode> path = new ArrayList<>();
     for (CancelNode node = this; node != null && !node.timedBelow; node = node.above()) {
       path.add(node);
+    }
+    if (path.isEmpty()) {
+      return; // marked, perhaps by another thread this instant
     }
     path.get(path.size() - 1).markTimedOutside();
     for (int i = path.size() - 1; i >= 0; i--) {

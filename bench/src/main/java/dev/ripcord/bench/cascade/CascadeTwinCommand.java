@@ -56,6 +56,7 @@ public final class CascadeTwinCommand implements Callable<Integer> {
                 System.getProperty("ripcord.server.jar"), "start with ./ripcord bench"));
     List<Long> twins = new ArrayList<>();
     List<Long> ripcords;
+    int lost;
     try (Database database = Database.start(serverJar);
         Twin twin = Twin.start(database)) {
       System.out.println("bare grpc-java, first half");
@@ -65,8 +66,12 @@ public final class CascadeTwinCommand implements Callable<Integer> {
       ripcords = demo(database, serverJar);
       System.out.println("bare grpc-java, second half");
       twins.addAll(measure(twin, runs - runs / 2));
+      lost = twin.lostCancels();
     }
-    return report(sorted(twins), sorted(ripcords));
+    int code = report(sorted(twins), sorted(ripcords));
+    System.out.println(
+        "runs of the twin in which a canceled statement ran on for seconds: " + lost);
+    return code;
   }
 
   private static List<Long> measure(Twin twin, int times) throws Exception {

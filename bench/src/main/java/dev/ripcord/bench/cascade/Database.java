@@ -78,6 +78,17 @@ final class Database implements AutoCloseable {
     }
   }
 
+  /** Ends what the twin runs. */
+  static void cancelTwins(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(
+          "select pg_cancel_backend(pid) from pg_stat_activity"
+              + " where state = 'active' and application_name = '"
+              + TwinServer.APPLICATION
+              + "'");
+    }
+  }
+
   @Override
   public void close() {
     host.close();

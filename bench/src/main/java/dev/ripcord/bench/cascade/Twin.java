@@ -32,6 +32,7 @@ final class Twin implements AutoCloseable {
   private static final int STATEMENTS = 2;
   private static final int DEEPEST = 2;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration LOST_AFTER = Duration.ofSeconds(2);
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(5); // as the demo looks
 
   private final List<AutoCloseable> opened = new ArrayList<>();
@@ -39,6 +40,7 @@ final class Twin implements AutoCloseable {
   private final Connection connection;
   private final GatewayGrpc.GatewayFutureStub gateway;
   private long run;
+  private int lost;
 
   private Twin(Database database) throws IOException, SQLException {
     Map<String, String> addresses = new HashMap<>();
@@ -103,13 +105,37 @@ final class Twin implements AutoCloseable {
     } catch (ExecutionException canceled) {
       // As it should be.
     }
-    List<Node> nodes =
-        await(all -> all.stream().allMatch(node -> node.getStoppedMonotonicNs() != 0));
+    List<Node> nodes = awaitStopped();
     return nodes.stream()
         .filter(node -> node.getDepth() == DEEPEST)
         .mapToLong(node -> TimeUnit.NANOSECONDS.toMicros(node.getStoppedMonotonicNs() - event))
         .max()
         .orElseThrow();
+  }
+
+  /** Statement.cancel can be lost; then the statement would keep the machine busy for long. */
+  private List<Node> awaitStopped() throws SQLException {
+    long until = System.nanoTime() + LOST_AFTER.toNanos();
+    List<Node> nodes = nodes();
+    while (!haveAllStopped(nodes)) {
+      if (System.nanoTime() - until > 0) {
+        lost++;
+        Database.cancelTwins(connection);
+        return await(Twin::haveAllStopped);
+      }
+      LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+      nodes = nodes();
+    }
+    return nodes;
+  }
+
+  private static boolean haveAllStopped(List<Node> nodes) {
+    return nodes.stream().allMatch(node -> node.getStoppedMonotonicNs() != 0);
+  }
+
+  /** In how many runs a statement ran on after its cancel. */
+  int lostCancels() {
+    return lost;
   }
 
   private List<Node> await(Predicate<List<Node>> wanted) {

@@ -138,9 +138,7 @@ final class LivePicture implements WatchCommand.Show {
       try (InputStream out = stty.getInputStream()) {
         StringTokenizer words =
             new StringTokenizer(new String(out.readAllBytes(), StandardCharsets.US_ASCII));
-        return new int[] {
-          Integer.parseInt(words.nextToken()), Integer.parseInt(words.nextToken())
-        };
+        return new int[] {Integer.parseInt(words.nextToken()), Integer.parseInt(words.nextToken())};
       }
     } catch (IOException | RuntimeException noTerminal) {
       return new int[] {USUAL_HEIGHT, USUAL_WIDTH};

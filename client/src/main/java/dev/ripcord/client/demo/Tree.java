@@ -84,6 +84,7 @@ final class Tree {
                         && openedAt(next).isAfter(openedAt(node)));
   }
 
+  @SuppressWarnings("ProtoTimestampGetSecondsGetNano") // both parts are used
   private static Instant openedAt(Node node) {
     return Instant.ofEpochSecond(node.getOpenedAt().getSeconds(), node.getOpenedAt().getNanos());
   }

@@ -42,7 +42,12 @@ final class LocalPostgres implements AutoCloseable {
           "timezone=UTC");
   // What is thrown away anyway needs not survive a power cut.
   private static final List<String> CONFIGURATION_OF_TEMPORARY =
-      List.of("fsync=off", "synchronous_commit=off", "full_page_writes=off");
+      List.of(
+          "fsync=off",
+          "synchronous_commit=off",
+          "full_page_writes=off",
+          "wal_level=minimal",
+          "max_wal_senders=0");
 
   private final @Nullable InstanceFolder temporary; // null if the folder is kept
   private final Supervisor supervisor;

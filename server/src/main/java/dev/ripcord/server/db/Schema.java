@@ -25,6 +25,7 @@ final class Schema {
               .schemas(Database.SCHEMA)
               .defaultSchema(Database.SCHEMA)
               .locations("classpath:dev/ripcord/server/db/migration")
+              .group(true) // one transaction: all of it or nothing, and less to write to the log
               .load()
               .migrate();
       log.info(

@@ -75,7 +75,8 @@ from generate_series(1, 100000) as n
 join customers c on c.customer_id = 1 + (n * 104729::bigint + n * n::bigint % 7919) % 5000
 join (select order_id, sum(quantity * price_cents) as cents from order_items group by order_id) t on t.order_id = n;
 
--- Checked once, after the load, which takes a fraction of checking every row.
+alter table orders add primary key (order_id);
+alter table order_items add primary key (order_id, line);
 create index orders_by_region on orders (region, placed_at);
 create index orders_by_user on orders (user_name);
 alter table orders add foreign key (customer_id) references customers;
