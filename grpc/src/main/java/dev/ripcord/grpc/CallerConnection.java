@@ -71,6 +71,7 @@ final class CallerConnection {
   private final AtomicReference<CallStreams.@Nullable One> suspect = new AtomicReference<>();
   private volatile boolean plain; // the callee knows nothing of control streams
   private volatile boolean gone;
+  private volatile @Nullable Channel lastChannel; // where control streams for it are opened
   private volatile long awayUntil = System.nanoTime(); // no control stream before
   private volatile long pause = FIRST_PAUSE_NANOS; // how long the next away is
   private final AtomicInteger tries = new AtomicInteger(); // landed elsewhere, in a row
@@ -178,6 +179,7 @@ final class CallerConnection {
 
   /** Sees to it that there is a control stream, if there may be one. */
   private void cover(Channel channel) {
+    lastChannel = channel;
     if (plain
         || gone
         || !shared.reasons().areOn()
@@ -237,6 +239,15 @@ final class CallerConnection {
     long length = pause;
     pause = Math.min(LONGEST_PAUSE_NANOS, 2 * length);
     awayUntil = System.nanoTime() + length;
+    shared.resets().later(this::tryAgain, TimeUnit.NANOSECONDS.toMillis(length) + 1);
+  }
+
+  /** There are calls, perhaps long ones and no new one for long. */
+  private void tryAgain() {
+    Channel channel = lastChannel;
+    if (channel != null && calls.get() > 0 && control.get() == null) {
+      cover(channel);
+    }
   }
 
   private void lookLater() {

@@ -70,6 +70,7 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
   private @Nullable ContextListener listener; // set once, by start
   private volatile @Nullable Cancellation ended; // set once, if the context ends first
   private volatile boolean over; // gRPC has closed it
+  private volatile boolean endedHere; // and is to be reset later
   private volatile boolean givenUp; // its user has cancelled it
 
   ContextClientCall(
@@ -133,6 +134,10 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
 
   @Override
   public void cancel(@Nullable String message, @Nullable Throwable cause) {
+    if (endedHere) {
+      // Blocking stubs cancel what has failed. The reset is seen to, and must not come first.
+      return;
+    }
     givenUp = true;
     // A user who gives a call up may never take its end from the queue.
     stopListening();
@@ -155,7 +160,9 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
     outgoing.endedBy(why);
     Executor told = streams.tell(why, CallIdentity.of(context));
     ContextListener own = listener;
+    endedHere = told != null && own != null;
     if (told == null || own == null || !own.endHere(why, streams.executorOr(told))) {
+      endedHere = false;
       super.cancel(ENDED, null);
     } else {
       resets.expect(this);

@@ -168,6 +168,10 @@ final class HandledCall {
     scope.cancel(why);
   }
 
+  boolean isEndedByCaller() {
+    return by != null;
+  }
+
   void closeForCaller() {
     // Before the look at the cancellation, which is set before this is looked at.
     endsForCaller = false;
