@@ -50,7 +50,6 @@ final class WireCancellation {
     return shrink(to);
   }
 
-
   private static dev.ripcord.proto.v1.Reason toProto(Reason from) {
     dev.ripcord.proto.v1.Reason.Builder to =
         dev.ripcord.proto.v1.Reason.newBuilder()
