@@ -73,7 +73,7 @@ final class CallerConnection {
   private volatile boolean gone;
   private volatile long awayUntil = System.nanoTime(); // no control stream before
   private volatile long pause = FIRST_PAUSE_NANOS; // how long the next away is
-  private volatile int tries; // landed elsewhere, in a row
+  private final AtomicInteger tries = new AtomicInteger(); // landed elsewhere, in a row
   private volatile long idleSince = System.nanoTime(); // when the last call went
 
   private CallerConnection(Shared shared) {
@@ -197,7 +197,7 @@ final class CallerConnection {
       return false;
     }
     proven = 0;
-    tries = 0;
+    tries.set(0);
     lookLater();
     return true;
   }
@@ -208,12 +208,10 @@ final class CallerConnection {
     if (on == this || control.get() != null) {
       return;
     }
-    int tried = tries + 1; // one at a time: "opening" says whose turn it is
-    tries = tried;
-    if (tried < TRIES_IN_A_ROW && on != null) {
+    if (tries.incrementAndGet() < TRIES_IN_A_ROW && on != null) {
       cover(channel);
     } else {
-      tries = 0;
+      tries.set(0);
       stayAway();
     }
   }
