@@ -45,6 +45,7 @@ import picocli.CommandLine.ParameterException;
  * {@code ps}, {@code tree}, {@code cancel} and {@code watch} over two processes' worth of real
  * sockets.
  */
+@SuppressWarnings("try") // scopes are used by closing them
 class OperatorCommandsTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
