@@ -1,8 +1,12 @@
 package dev.ripcord.client;
 
 import dev.ripcord.client.cli.CallCommand;
+import dev.ripcord.client.cli.CancelCommand;
 import dev.ripcord.client.cli.ElsewhereCommand;
 import dev.ripcord.client.cli.ExitCode;
+import dev.ripcord.client.cli.PsCommand;
+import dev.ripcord.client.cli.TreeCommand;
+import dev.ripcord.client.cli.WatchCommand;
 import dev.ripcord.client.demo.DemoCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -22,6 +26,10 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       ElsewhereCommand.Serve.class,
       CallCommand.class,
+      PsCommand.class,
+      TreeCommand.class,
+      CancelCommand.class,
+      WatchCommand.class,
       ElsewhereCommand.Bench.class,
       HelpCommand.class
     },

@@ -31,7 +31,8 @@ class MainTest {
   @Test
   void helpListsEveryCommand() {
     assertThat(Main.execute("help")).isEqualTo(ExitCode.OK);
-    assertThat(text(out)).contains("demo", "serve", "call", "bench", "New here?");
+    assertThat(text(out))
+        .contains("demo", "serve", "call", "ps", "tree", "cancel", "watch", "bench", "New here?");
   }
 
   @Test

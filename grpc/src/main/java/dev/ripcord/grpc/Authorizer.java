@@ -1,15 +1,18 @@
 package dev.ripcord.grpc;
 
 import io.grpc.Attributes;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides who may look into a process through {@code ripcord.v1.Contexts}. Asked on every call, on
- * the server's executor; one that throws refuses.
+ * Decides who may look into a process, and end calls in it, through {@code ripcord.v1.Contexts}.
+ * Asked on every call, on the server's executor; one that throws refuses.
  *
  * <pre>{@code
  * Authorizer operators = request -> OPERATORS.contains(request.headers().get(USER));
@@ -34,13 +37,33 @@ public interface Authorizer {
   boolean permits(Request request);
 
   /**
+   * Who is asking, for the audit trail and the origin of cancellations; empty if nobody knows. The
+   * name in the peer's certificate, else its address, unless told otherwise.
+   */
+  default String principal(Request request) {
+    SSLSession session = request.attributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+    if (session != null) {
+      try {
+        return session.getPeerPrincipal().getName();
+      } catch (SSLPeerUnverifiedException e) {
+        // No certificate was asked for.
+      }
+    }
+    InetAddress address = addressOf(request);
+    return address == null ? "" : address.getHostAddress();
+  }
+
+  private static @Nullable InetAddress addressOf(Request request) {
+    return request.peer() instanceof InetSocketAddress socket ? socket.getAddress() : null;
+  }
+
+  /**
    * Only callers on this machine, over TCP to a loopback address. A local proxy makes everybody
    * one: then bring your own.
    */
   static Authorizer loopbackOnly() {
     return request -> {
-      InetAddress address =
-          request.peer() instanceof InetSocketAddress socket ? socket.getAddress() : null;
+      InetAddress address = addressOf(request);
       return address != null && address.isLoopbackAddress();
     };
   }

@@ -1,5 +1,7 @@
 package dev.ripcord.grpc;
 
+import io.grpc.Context;
+import io.grpc.Contexts;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -10,7 +12,10 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Objects;
 
-/** Asks an {@link Authorizer} before each call. */
+/**
+ * Asks an {@link Authorizer} before each call. It is refused before anything is looked up, so that
+ * the answer does not tell what there is.
+ */
 final class AuthorizingInterceptor implements ServerInterceptor {
   private static final Logger LOG = System.getLogger(AuthorizingInterceptor.class.getName());
 
@@ -23,28 +28,36 @@ final class AuthorizingInterceptor implements ServerInterceptor {
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
-    if (permits(call, headers)) {
-      return next.startCall(call, headers);
+    Authorizer.Request request = requestOf(call, headers);
+    boolean permitted = false;
+    Operator operator = Operator.of(null, request);
+    try {
+      operator = Operator.of(authorizer.principal(request), request);
+      permitted = authorizer.permits(request);
+    } catch (RuntimeException e) {
+      String failed = "the authorizer failed on " + request.operation() + ", which is refused";
+      LOG.log(Level.ERROR, failed, e);
     }
+    if (permitted) {
+      Context context = Context.current().withValue(Operator.KEY, operator);
+      return Contexts.interceptCall(context, call, headers, next);
+    }
+    return refuse(call, operator);
+  }
+
+  private static Authorizer.Request requestOf(ServerCall<?, ?> call, Metadata headers) {
+    return new Authorizer.Request(
+        Objects.requireNonNull(call.getMethodDescriptor().getBareMethodName()),
+        call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR),
+        headers,
+        call.getAttributes());
+  }
+
+  private static <Q, R> ServerCall.Listener<Q> refuse(ServerCall<Q, R> call, Operator operator) {
     String name = call.getMethodDescriptor().getFullMethodName();
+    Audit.refused(operator, name);
     call.close(
         Status.PERMISSION_DENIED.withDescription(name + " is not for this caller"), new Metadata());
     return new ServerCall.Listener<>() {};
-  }
-
-  private boolean permits(ServerCall<?, ?> call, Metadata headers) {
-    String operation = Objects.requireNonNull(call.getMethodDescriptor().getBareMethodName());
-    try {
-      return authorizer.permits(
-          new Authorizer.Request(
-              operation,
-              call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR),
-              headers,
-              call.getAttributes()));
-    } catch (RuntimeException e) {
-      LOG.log(
-          Level.ERROR, "the authorizer failed on " + operation + ", which is therefore refused", e);
-      return false;
-    }
   }
 }

@@ -43,8 +43,10 @@ final class CallTracer extends ServerStreamTracer {
     private final ContextHeaders codec;
     private final Limits limits;
     private final Calls calls;
+    private final NamedCalls named;
 
-    Factory(Context root, ContextHeaders codec, Limits limits, Calls calls) {
+    Factory(Context root, ContextHeaders codec, Limits limits, Calls calls, NamedCalls named) {
+      this.named = named;
       this.root = root;
       this.codec = codec;
       this.limits = limits;
@@ -59,7 +61,13 @@ final class CallTracer extends ServerStreamTracer {
       CallIdentity identity = new CallIdentity(codec.readCaller(headers), fullMethodName);
       Context values = codec.readValues(headers, root);
       return new CallTracer(
-          new HandledCall(calls, identity, values, limits.grant(GrpcTimeout.of(headers))));
+          new HandledCall(
+              calls,
+              identity,
+              values,
+              limits.grant(GrpcTimeout.of(headers)),
+              named,
+              limits.trustsPeers() ? identity.contextIdBits() : codec.nameGiven(headers)));
     }
   }
 }

@@ -1,38 +1,162 @@
 package dev.ripcord.grpc;
 
 import dev.ripcord.Cancellation;
+import dev.ripcord.proto.v1.Event;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** The calls being handled in this process, and the latest that have stopped. */
+/**
+ * The calls being handled in this process, the latest that have stopped, and the requests that were
+ * ended by id. Tells those who listen what happens; costs one look at an empty array while nobody
+ * does.
+ */
 final class Calls {
-  private final Set<HandledCall> live = ConcurrentHashMap.newKeySet();
+  private static final CallEvents[] NOBODY = {};
+
+  private final LiveCalls live = new LiveCalls();
   private final Self self;
+  private final Background background = new Background();
   private final OverdueWatch overdueWatch;
   private final StoppedCalls stopped;
+  private final StopTimes stopTimes = new StopTimes();
+  private final CanceledRequests canceled = new CanceledRequests(background);
+  private volatile CallEvents[] listeners = NOBODY; // replaced by listen and leave, under this
+  private volatile boolean draining; // set once
 
   Calls(Self self, Duration overdueAfter, Counters counters, int rememberStopped) {
     this.self = self;
-    this.overdueWatch = new OverdueWatch(overdueAfter, () -> live, counters);
+    this.overdueWatch = new OverdueWatch(overdueAfter, this, counters, background);
     this.stopped = new StoppedCalls(rememberStopped);
   }
 
-  void add(HandledCall call) {
+  /** Returns why the call is to end at once, if its request was ended before it came. */
+  @Nullable Cancellation add(HandledCall call) {
+    // In this order, against that in cancel: whoever comes second sees the other.
     live.add(call);
+    tell(Event.Type.OPENED, call, call.openedNanos(), List.of());
+    return canceled.of(call.identity().requestId());
+  }
+
+  /** The context of {@code call} has ended. */
+  void ended(HandledCall call) {
+    tell(Event.Type.ENDED, call, call.endedNanos(), List.of());
+  }
+
+  /** The handler of {@code call} runs on. */
+  void overdue(HandledCall call, List<String> stack) {
+    tell(Event.Type.OVERDUE, call, System.nanoTime(), stack);
   }
 
   void remove(HandledCall call, long stoppedNanos) {
     // In this order, so that whoever looks sees it in one place at least.
     stopped.add(call, stoppedNanos);
-    live.remove(call);
+    if (live.remove(call)) {
+      tell(Event.Type.STOPPED, call, stoppedNanos, List.of());
+    }
     if (live.isEmpty()) {
-      synchronized (this) {
-        notifyAll();
+      nobodyLeft();
+    }
+  }
+
+  /** Ends the calls of a request, and for a minute those that come. Returns those that run. */
+  List<HandledCall> cancel(RequestId requestId, Cancellation why) {
+    canceled.remember(requestId, why);
+    List<HandledCall> calls = running(requestId);
+    calls.forEach(call -> call.cancel(why));
+    return calls;
+  }
+
+  /** The calls of a request that have not stopped. */
+  List<HandledCall> running(RequestId requestId) {
+    return running(live.of(requestId));
+  }
+
+  /** The calls with this context id that have not stopped; usually one. */
+  List<HandledCall> running(long contextId) {
+    List<HandledCall> calls = running(live);
+    calls.removeIf(call -> call.identity().contextIdBits() != contextId);
+    return calls;
+  }
+
+  private static List<HandledCall> running(Iterable<HandledCall> all) {
+    List<HandledCall> calls = new ArrayList<>();
+    for (HandledCall call : all) {
+      if (!call.isStopped()) {
+        calls.add(call);
+      }
+    }
+    return calls;
+  }
+
+  LiveCalls live() {
+    return live;
+  }
+
+  int liveCount() {
+    return live.count();
+  }
+
+  List<StoppedCalls.Stopped> stopped() {
+    return stopped.latest();
+  }
+
+  OverdueWatch overdueWatch() {
+    return overdueWatch;
+  }
+
+  Background background() {
+    return background;
+  }
+
+  Cancellation.Origin originFor(CallIdentity identity) {
+    return new Cancellation.Origin(self.service(), self.instance(), identity.contextId(), "");
+  }
+
+  // Those who listen.
+
+  /** False if there are {@code most} already. */
+  synchronized boolean listen(CallEvents listener, int most) {
+    if (listeners.length >= most) {
+      return false;
+    }
+    CallEvents[] more = java.util.Arrays.copyOf(listeners, listeners.length + 1);
+    more[listeners.length] = listener;
+    listeners = more;
+    return true;
+  }
+
+  synchronized void leave(CallEvents listener) {
+    List<CallEvents> left = new ArrayList<>(List.of(listeners));
+    left.remove(listener);
+    listeners = left.toArray(NOBODY);
+  }
+
+  private void tell(Event.Type what, HandledCall call, long nanos, List<String> stack) {
+    for (CallEvents listener : listeners) {
+      listener.happened(what, call, nanos, stack);
+    }
+  }
+
+  // The end of the process.
+
+  /** No new calls come; with the last one those who listen have nothing more to hear. */
+  void drain() {
+    draining = true;
+    if (live.isEmpty()) {
+      nobodyLeft();
+    }
+  }
+
+  private void nobodyLeft() {
+    synchronized (this) {
+      notifyAll();
+    }
+    if (draining) {
+      for (CallEvents listener : listeners) {
+        listener.drained();
       }
     }
   }
@@ -58,27 +182,11 @@ final class Calls {
     return true;
   }
 
-  Collection<HandledCall> live() {
-    return new ArrayList<>(live);
-  }
-
-  int liveCount() {
-    return live.size();
-  }
-
-  List<StoppedCalls.Stopped> stopped() {
-    return stopped.latest();
-  }
-
-  OverdueWatch overdueWatch() {
-    return overdueWatch;
+  StopTimes stopTimes() {
+    return stopTimes;
   }
 
   Self self() {
     return self;
-  }
-
-  Cancellation.Origin originFor(CallIdentity identity) {
-    return new Cancellation.Origin(self.service(), self.instance(), identity.contextId(), "");
   }
 }

@@ -102,6 +102,15 @@ public final class CancellationStatus {
     return status.withDescription(why.toString()).withCause(why.toException());
   }
 
+  /** A callee's answer with the cancellation it tells of as cause, if it tells of one. */
+  static Status withCause(Status status, Metadata trailers) {
+    if (status.isOk() || status.getCause() != null || !trailers.containsKey(DETAILS)) {
+      return status;
+    }
+    Cancellation told = of(trailers);
+    return told == null ? status : status.withCause(told.toException());
+  }
+
   /** For the callee's answer; what goes with it is in {@link #trailers}. */
   static Status ofCallee(Cancellation why) {
     Status status =

@@ -9,16 +9,24 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A call that ends with its caller's context.
  *
+ * <p>When the context ends, the caller hears it at once, the callee is told why, and the streams
+ * are reset a moment later; where the callee cannot be told, they are reset at once.
+ *
  * <p>It listens to the context from the return of {@code start}, since gRPC cannot bear a cancel
  * meanwhile, until the call is closed or given up by its user. Nothing of it stays with the context
  * after that.
  */
-final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
+final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
+    implements Resets.Resettable {
   private static final VarHandle LISTENING;
 
   static {
@@ -45,16 +53,24 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
         }
       };
 
+  // What the listener is told is made in whyEnded; this goes nowhere.
+  private static final String ENDED = "the caller's context has ended";
+
   private final Context context;
   private final Metadata ours;
   private final OutgoingCalls.Outgoing outgoing;
   private final io.grpc.Context callers;
+  private final CallStreams streams;
+  private final Resets resets;
 
   // Null before start has returned; OVER in the end.
   @SuppressWarnings("UnusedVariable") // LISTENING reads and writes it
   private volatile @Nullable Registration listening;
 
+  private @Nullable ContextListener listener; // set once, by start
   private volatile @Nullable Cancellation ended; // set once, if the context ends first
+  private volatile boolean over; // gRPC has closed it
+  private volatile boolean endedHere; // and is to be reset later
   private volatile boolean givenUp; // its user has cancelled it
 
   ContextClientCall(
@@ -62,23 +78,32 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
       Context context,
       Metadata ours,
       OutgoingCalls.Outgoing outgoing,
-      io.grpc.Context callers) {
+      io.grpc.Context callers,
+      CallStreams streams,
+      Resets resets) {
     super(call);
     this.context = context;
     this.ours = ours;
     this.outgoing = outgoing;
     this.callers = callers;
+    this.streams = streams;
+    this.resets = resets;
   }
 
   @Override
-  public void start(Listener<R> listener, Metadata headers) {
+  public void start(Listener<R> responses, Metadata headers) {
     ContextHeaders.merge(headers, ours);
-    super.start(new ContextListener(listener), headers);
+    ContextListener own = new ContextListener(responses);
+    listener = own;
+    super.start(own, headers);
+    streams.started();
     Registration registration = context.onDone(Runnable::run, this::end);
     if (!LISTENING.compareAndSet(this, null, registration)) {
       registration.stop();
     }
   }
+
+  // What its user sends after the end goes nowhere.
 
   @Override
   public void sendMessage(Q message) {
@@ -109,6 +134,10 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
 
   @Override
   public void cancel(@Nullable String message, @Nullable Throwable cause) {
+    if (endedHere) {
+      // Blocking stubs cancel what has failed. The reset is seen to, and must not come first.
+      return;
+    }
     givenUp = true;
     // A user who gives a call up may never take its end from the queue.
     stopListening();
@@ -124,10 +153,40 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
 
   /** The context has ended: on whatever thread did that. */
   private void end(Cancellation why) {
+    if (over) {
+      return;
+    }
     ended = why;
     outgoing.endedBy(why);
-    // What the listener is told is made in whyEnded; the message goes nowhere.
-    super.cancel("the caller's context has ended", null);
+    Executor told = streams.tell(why, CallIdentity.of(context));
+    ContextListener own = listener;
+    endedHere = told != null && own != null;
+    if (told == null || own == null || !own.endHere(why, streams.executorOr(told))) {
+      endedHere = false;
+      super.cancel(ENDED, null);
+    } else {
+      resets.expect(this);
+    }
+  }
+
+  @Override
+  public boolean isOver() {
+    return over;
+  }
+
+  @Override
+  public boolean isOpen() {
+    return streams.areOpen();
+  }
+
+  @Override
+  public boolean mayReset() {
+    return streams.mayReset();
+  }
+
+  @Override
+  public void reset() {
+    super.cancel(ENDED, null);
   }
 
   /** Why the context ended this call, or null if it ended by itself. */
@@ -145,39 +204,94 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
 
   /**
    * Calls back under the caller's io.grpc.Context; gRPC would take the one the call was created
-   * under.
+   * under. The end comes from gRPC or from the context: the one callback at a time that gRPC
+   * promises, and the one end, are seen to by {@link #turn}.
    */
   private final class ContextListener extends ClientCall.Listener<R> {
-    private final ClientCall.Listener<R> listener;
+    private static final int FREE = 0;
+    private static final int BUSY = 1; // gRPC calls back
+    private static final int END_WAITS = 2; // it does, and the context's end comes next
+    private static final int CLOSED = 3;
 
-    ContextListener(ClientCall.Listener<R> listener) {
-      this.listener = listener;
+    private final ClientCall.Listener<R> responses;
+    private final AtomicInteger turn = new AtomicInteger(FREE);
+
+    ContextListener(ClientCall.Listener<R> responses) {
+      this.responses = responses;
     }
 
     @Override
     public void onHeaders(Metadata headers) {
-      callers.run(() -> listener.onHeaders(headers));
+      during(() -> responses.onHeaders(headers));
     }
 
     @Override
     public void onMessage(R message) {
-      callers.run(() -> listener.onMessage(message));
+      during(() -> responses.onMessage(message));
     }
 
     @Override
     public void onReady() {
-      callers.run(listener::onReady);
+      during(responses::onReady);
+    }
+
+    private void during(Runnable callback) {
+      if (!turn.compareAndSet(FREE, BUSY)) {
+        return;
+      }
+      try {
+        callers.run(callback);
+      } finally {
+        if (!turn.compareAndSet(BUSY, FREE)) {
+          turn.set(CLOSED);
+          close(Objects.requireNonNull(ended));
+        }
+      }
+    }
+
+    /** Ends the call for its caller, now or after the callback that runs; false if it cannot. */
+    boolean endHere(Cancellation why, Executor executor) {
+      if (turn.compareAndSet(FREE, CLOSED)) {
+        return closeOn(executor, why);
+      }
+      // Else it has been closed meanwhile, or is free again.
+      return turn.compareAndSet(BUSY, END_WAITS)
+          || (turn.compareAndSet(FREE, CLOSED) && closeOn(executor, why))
+          || turn.get() == CLOSED;
+    }
+
+    private boolean closeOn(Executor executor, Cancellation why) {
+      try {
+        executor.execute(() -> close(why));
+        return true;
+      } catch (RejectedExecutionException e) {
+        turn.set(FREE);
+        return false;
+      }
+    }
+
+    private void close(Cancellation why) {
+      streams.over();
+      stopListening();
+      callers.run(() -> responses.onClose(CancellationStatus.ofCaller(why), new Metadata()));
     }
 
     @Override
     public void onClose(Status status, Metadata trailers) {
+      over = true;
       stopListening();
+      if (!turn.compareAndSet(FREE, CLOSED)) {
+        return;
+      }
       Cancellation why = whyEnded(status);
       if (why != null) {
         outgoing.endedBy(why);
       }
-      Status told = why == null ? status : CancellationStatus.ofCaller(why);
-      callers.run(() -> listener.onClose(told, trailers));
+      Status told =
+          why == null
+              ? CancellationStatus.withCause(status, trailers)
+              : CancellationStatus.ofCaller(why);
+      callers.run(() -> responses.onClose(told, trailers));
     }
   }
 }

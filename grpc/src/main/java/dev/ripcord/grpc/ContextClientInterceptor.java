@@ -18,11 +18,13 @@ final class ContextClientInterceptor implements ClientInterceptor {
   private final Self self;
   private final ContextHeaders codec;
   private final Duration hopReserve;
+  private final Resets resets;
 
-  ContextClientInterceptor(Self self, ContextHeaders codec, Duration hopReserve) {
+  ContextClientInterceptor(Self self, ContextHeaders codec, Duration hopReserve, Resets resets) {
     this.self = self;
     this.codec = codec;
     this.hopReserve = hopReserve;
+    this.resets = resets;
   }
 
   @Override
@@ -44,9 +46,15 @@ final class ContextClientInterceptor implements ClientInterceptor {
       parent.calls().add(outgoing);
     }
     boolean ours = given != null || GrpcContextStorage.isBoundIn(here);
+    CallStreams streams = new CallStreams(identity.contextId(), next, options.getExecutor());
+    CallOptions underContext = withDeadline(options, context).withStreamTracerFactory(streams);
     ClientCall<Q, R> call =
-        newCall(method, withDeadline(options, context), next, ours ? here.fork() : here);
-    return new ContextClientCall<>(call, context, headers, outgoing, here);
+        newCall(
+            method,
+            options.getExecutor() == null ? underContext : underContext.withExecutor(streams),
+            next,
+            ours ? here.fork() : here);
+    return new ContextClientCall<>(call, context, headers, outgoing, here, streams, resets);
   }
 
   private CallerIdentity identityOf(

@@ -63,6 +63,14 @@ final class ContextHeaders {
     return caller == null ? CallerIdentity.unknown(requestIdOfTrace(headers)) : caller;
   }
 
+  /**
+   * What the caller calls this call, believed or not; something nobody knows if it does not say.
+   */
+  long nameGiven(Metadata headers) {
+    CallerIdentity caller = readIdentity(headers);
+    return caller == null ? ContextIds.next() : caller.contextId();
+  }
+
   private static @Nullable CallerIdentity readIdentity(Metadata headers) {
     try {
       byte[] bytes = IDENTITY.read(headers);

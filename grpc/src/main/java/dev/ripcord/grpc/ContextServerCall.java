@@ -127,7 +127,13 @@ final class ContextServerCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
   private void closeFor(Cancellation why) {
     closedForContext = true;
     Status status = CancellationStatus.ofCallee(why);
-    delegate().close(status, CancellationStatus.trailers(status, handled.passedOn(why)));
+    delegate()
+        .close(
+            status,
+            handled.isEndedByCaller()
+                // Who has told us does not wait to be told.
+                ? new Metadata()
+                : CancellationStatus.trailers(status, handled.passedOn(why)));
   }
 
   /** The handler has returned; nothing of its context is needed any more. */

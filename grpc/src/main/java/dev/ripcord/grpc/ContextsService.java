@@ -1,50 +1,67 @@
 package dev.ripcord.grpc;
 
 import com.google.protobuf.ByteString;
-import dev.ripcord.Cancellation;
+import dev.ripcord.proto.v1.CancelReply;
+import dev.ripcord.proto.v1.CancelRequest;
 import dev.ripcord.proto.v1.ContextsGrpc;
+import dev.ripcord.proto.v1.Event;
 import dev.ripcord.proto.v1.ListRequest;
 import dev.ripcord.proto.v1.Node;
-import dev.ripcord.proto.v1.OutgoingCall;
+import dev.ripcord.proto.v1.WatchRequest;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.net.SocketAddress;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.List;
-import java.util.function.Consumer;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
-/** Shows what runs in this process, and what has lately run. */
+/**
+ * Shows what runs in this process and what has lately run, tells what happens, and ends what it is
+ * told to. Whether it may, {@link AuthorizingInterceptor} has asked before.
+ */
 final class ContextsService extends ContextsGrpc.ContextsImplBase {
-  private static final long PID = ProcessHandle.current().pid();
+  private static final int MOST_WATCHERS = 64;
 
-  private final Self self;
   private final Calls calls;
-  private final ContextHeaders codec;
+  private final NodeView view;
+  private final CancelById cancels;
 
   ContextsService(Self self, Calls calls, ContextHeaders codec) {
-    this.self = self;
     this.calls = calls;
-    this.codec = codec;
+    this.view = new NodeView(self, codec);
+    this.cancels = new CancelById(self, calls, view);
   }
 
   @Override
   public void list(ListRequest request, StreamObserver<Node> observer) {
-    int idLength = request.getRequestId().size();
-    if (idLength != 0 && idLength != RequestId.BYTES) {
-      observer.onError(
-          Status.INVALID_ARGUMENT
-              .withDescription("request_id has " + idLength + " bytes, must have 16 or none")
-              .asRuntimeException());
-      return;
+    try {
+      RequestId only = requestIdOrNull(request.getRequestId());
+      Iterator<Node> nodes = nodes(only, request.getIncludeStopped()).iterator();
+      sendAll(nodes, (ServerCallStreamObserver<Node>) observer);
+    } catch (StatusRuntimeException e) {
+      observer.onError(e);
     }
-    RequestId only = idLength == 0 ? null : RequestId.of(request.getRequestId().toByteArray());
-    sendAll(
-        nodes(only, request.getIncludeStopped()).iterator(),
-        (ServerCallStreamObserver<Node>) observer);
+  }
+
+  /** Nodes are made one by one, as they are sent: nobody is held up, and nothing piles up. */
+  private Stream<Node> nodes(@Nullable RequestId only, boolean includeStopped) {
+    Iterable<HandledCall> live = only == null ? calls.live() : calls.live().of(only);
+    Stream<Node> nodes =
+        StreamSupport.stream(live.spliterator(), false)
+            .filter(call -> !call.isStopped())
+            .map(view::of);
+    if (!includeStopped) {
+      return nodes;
+    }
+    // Taken when the live ones have been sent: what stops meanwhile is seen twice, not never.
+    Stream<StoppedCalls.Stopped> stopped = Stream.of(calls).flatMap(all -> all.stopped().stream());
+    return Stream.concat(
+        nodes,
+        stopped
+            .filter(call -> only == null || only.equals(call.identity().requestId()))
+            .map(view::of));
   }
 
   /** As fast as the caller reads. */
@@ -56,12 +73,13 @@ final class ContextsService extends ContextsGrpc.ContextsImplBase {
 
           @Override
           public void run() {
-            while (observer.isReady() && nodes.hasNext()) {
-              observer.onNext(nodes.next());
-            }
-            if (!nodes.hasNext() && !completed) {
-              completed = true;
-              observer.onCompleted();
+            while (!completed && observer.isReady()) {
+              if (nodes.hasNext()) {
+                observer.onNext(nodes.next());
+              } else {
+                completed = true;
+                observer.onCompleted();
+              }
             }
           }
         };
@@ -69,90 +87,40 @@ final class ContextsService extends ContextsGrpc.ContextsImplBase {
     observer.setOnCancelHandler(() -> {});
   }
 
-  private List<Node> nodes(@Nullable RequestId only, boolean includeStopped) {
-    List<Node> nodes = new ArrayList<>();
-    for (HandledCall call : calls.live()) {
-      if (only == null || only.equals(call.identity().requestId())) {
-        nodes.add(live(call));
+  @Override
+  public void watch(WatchRequest request, StreamObserver<Event> observer) {
+    try {
+      RequestId only = requestIdOrNull(request.getRequestId());
+      Watcher watcher = new Watcher(calls, view, only, (ServerCallStreamObserver<Event>) observer);
+      if (!watcher.begin(request.getIncludeLive(), MOST_WATCHERS)) {
+        throw Status.RESOURCE_EXHAUSTED
+            .withDescription("already watched by " + MOST_WATCHERS)
+            .asRuntimeException();
       }
+    } catch (StatusRuntimeException e) {
+      observer.onError(e);
     }
-    if (includeStopped) {
-      for (StoppedCalls.Stopped call : calls.stopped()) {
-        if (only == null || only.equals(call.identity().requestId())) {
-          nodes.add(stopped(call));
-        }
-      }
-    }
-    return nodes;
   }
 
-  private Node live(HandledCall call) {
-    Cancellation why = call.cancellation();
-    Node.Builder node =
-        node(call.identity(), call.peer(), call.openedAt(), System.nanoTime() - call.openedNanos());
-    set(call.remaining(), left -> node.setRemaining(WireCancellation.toProto(left)));
-    node.addAllValueNames(codec.valueNames(call.context()));
-    if (why == null) {
-      return node.setState(Node.State.LIVE).build();
+  @Override
+  public void cancel(CancelRequest request, StreamObserver<CancelReply> observer) {
+    try {
+      cancels.handle(request, (ServerCallStreamObserver<CancelReply>) observer);
+    } catch (StatusRuntimeException e) {
+      observer.onError(e);
     }
-    node.setCancellation(WireCancellation.toProto(why)).setEndedMonotonicNs(call.endedNanos());
-    if (call.isOverdue()) {
-      return node.setState(Node.State.OVERDUE).addAllStack(OverdueWatch.stackOf(call)).build();
-    }
-    return node.setState(Node.State.ENDING).build();
   }
 
-  private Node stopped(StoppedCalls.Stopped call) {
-    Node.Builder node =
-        node(
-                call.identity(),
-                call.peer(),
-                call.openedAt(),
-                call.stoppedNanos() - call.openedNanos())
-            .setState(Node.State.STOPPED)
-            .setEndedMonotonicNs(call.endedNanos())
-            .setStoppedMonotonicNs(call.stoppedNanos());
-    set(call.remaining(), left -> node.setRemaining(WireCancellation.toProto(left)));
-    set(call.cancellation(), why -> node.setCancellation(WireCancellation.toProto(why)));
-    return node.build();
+  private static @Nullable RequestId requestIdOrNull(ByteString bytes) {
+    return bytes.isEmpty() ? null : requestId(bytes, "must have 16 or none");
   }
 
-  private Node.Builder node(
-      CallIdentity identity,
-      @Nullable SocketAddress peer,
-      java.time.Instant openedAt,
-      long ageNanos) {
-    Node.Builder node =
-        Node.newBuilder()
-            .setRequestId(ByteString.copyFrom(identity.requestId().toBytes()))
-            .setContextId(ContextIds.toBytes(identity.contextIdBits()))
-            .setDepth(identity.depth())
-            .setService(self.service())
-            .setInstance(self.instance())
-            .setPid(PID)
-            .setMethod(identity.method())
-            .setOpenedAt(WireCancellation.toProto(openedAt))
-            .setAge(WireCancellation.toProto(Duration.ofNanos(ageNanos)));
-    set(identity.parentContextIdBits(), id -> node.setParentContextId(ContextIds.toBytes(id)));
-    set(peer, address -> node.setPeer(address.toString()));
-    for (OutgoingCalls.Outgoing outgoing : identity.calls().latest()) {
-      node.addCalls(toProto(outgoing));
+  static RequestId requestId(ByteString bytes, String must) {
+    if (bytes.size() != RequestId.BYTES) {
+      throw Status.INVALID_ARGUMENT
+          .withDescription("request_id has " + bytes.size() + " bytes, " + must)
+          .asRuntimeException();
     }
-    return node;
-  }
-
-  private static OutgoingCall toProto(OutgoingCalls.Outgoing outgoing) {
-    OutgoingCall.Builder call =
-        OutgoingCall.newBuilder()
-            .setContextId(ContextIds.toBytes(outgoing.contextId))
-            .setMethod(outgoing.method);
-    set(outgoing.cancellation(), why -> call.setCancellation(WireCancellation.toProto(why)));
-    return call.build();
-  }
-
-  private static <T> void set(@Nullable T value, Consumer<T> setter) {
-    if (value != null) {
-      setter.accept(value);
-    }
+    return RequestId.of(bytes.toByteArray());
   }
 }

@@ -7,8 +7,8 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What was dropped or skipped since the start, without a word in any log. Any thread may read at
- * any time.
+ * What was dropped or skipped since the start, without a word in any log, and what came by. Any
+ * thread may read at any time.
  */
 public final class Counters {
 
@@ -19,7 +19,16 @@ public final class Counters {
     DETAILS_DROPPED,
     CALLS_SKIPPED,
     FAILURES_AFTER_END,
-    OVERDUE_HANDLERS
+    OVERDUE_HANDLERS,
+    REASONS_UNDELIVERED,
+    REASONS_EARLY,
+    REASONS_FORGOTTEN,
+    CONTROL_MESSAGES_DROPPED,
+    CONTROL_STREAMS_ACCEPTED,
+    CONTROL_STREAMS_REFUSED,
+    CONTROL_STREAMS_CUT,
+    CONTROL_STREAMS_GAVE_WAY,
+    CONTROL_STREAMS_UNUSED
   }
 
   private final Map<Event, LongAdder> counts = new EnumMap<>(Event.class);
@@ -32,6 +41,10 @@ public final class Counters {
 
   void count(Event event) {
     adder(event).increment();
+  }
+
+  void count(Event event, long times) {
+    adder(event).add(times);
   }
 
   private LongAdder adder(Event event) {
@@ -84,6 +97,54 @@ public final class Counters {
   /** Handlers that still ran when the grace after their context's end was over. */
   public long overdueHandlers() {
     return adder(Event.OVERDUE_HANDLERS).sum();
+  }
+
+  /**
+   * Calls ended here whose callees could not be told why: no control stream was there (yet),
+   * streams were scarce, or the callee knows none. Their streams were reset at once.
+   */
+  public long reasonsUndelivered() {
+    return adder(Event.REASONS_UNDELIVERED).sum();
+  }
+
+  /** Reasons that came before their call, or after it had ended, and were kept for a while. */
+  public long reasonsEarly() {
+    return adder(Event.REASONS_EARLY).sum();
+  }
+
+  /** Reasons that were kept and thrown away, too many being kept. */
+  public long reasonsForgotten() {
+    return adder(Event.REASONS_FORGOTTEN).sum();
+  }
+
+  /** Messages on control streams that were malformed, oversized, too many or out of turn. */
+  public long controlMessagesDropped() {
+    return adder(Event.CONTROL_MESSAGES_DROPPED).sum();
+  }
+
+  /** Control streams of callers that said Hello. */
+  public long controlStreamsAccepted() {
+    return adder(Event.CONTROL_STREAMS_ACCEPTED).sum();
+  }
+
+  /** Control streams of callers that were not accepted. */
+  public long controlStreamsRefused() {
+    return adder(Event.CONTROL_STREAMS_REFUSED).sum();
+  }
+
+  /** Control streams of callers that were closed for what came on them. */
+  public long controlStreamsCut() {
+    return adder(Event.CONTROL_STREAMS_CUT).sum();
+  }
+
+  /** Control streams to callees that were ended for a call to have their stream. */
+  public long controlStreamsGaveWay() {
+    return adder(Event.CONTROL_STREAMS_GAVE_WAY).sum();
+  }
+
+  /** Control streams to callees that came to be on a connection that had one. */
+  public long controlStreamsUnused() {
+    return adder(Event.CONTROL_STREAMS_UNUSED).sum();
   }
 
   /** All of them by name, sorted; a copy. */

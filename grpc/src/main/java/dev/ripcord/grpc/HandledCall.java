@@ -54,12 +54,17 @@ final class HandledCall {
     }
   }
 
+  /** Why it ends if it came over that connection. */
+  private record Kept(CalleeConnection over, Cancellation why, CalleeControl by) {}
+
   private final Calls calls;
+  private final NamedCalls named;
   private final CallIdentity identity;
   private final CancelScope scope;
   private final Instant openedAt = Instant.now();
   private final long openedNanos = System.nanoTime();
   private final @Nullable Duration granted;
+  private final long namedByCaller;
 
   private volatile int phase;
   private volatile @Nullable Cancellation
@@ -72,11 +77,28 @@ final class HandledCall {
   private volatile @Nullable SocketAddress peer; // set once, before the interceptors
   private volatile boolean gone; // set when the transport has ended the call
   private volatile boolean overdue; // set once, by the watch
+  private volatile @Nullable CalleeConnection connection; // set once, before the interceptors
+  private volatile @Nullable Kept kept; // until the connection is known
+  private volatile boolean endsForCaller; // between endedByCaller and closeForCaller
+  private volatile @Nullable CalleeControl by; // set before endsForCaller
 
-  HandledCall(Calls calls, CallIdentity identity, Context values, @Nullable Duration granted) {
+  // Its neighbours among the live calls of its request; set by LiveCalls, one thread at a time.
+  private @Nullable HandledCall newer;
+  private volatile @Nullable HandledCall older; // kept when it leaves, for those who come by
+  private volatile boolean linked; // true from linkBefore to unlinkFrom
+
+  HandledCall(
+      Calls calls,
+      CallIdentity identity,
+      Context values,
+      @Nullable Duration granted,
+      NamedCalls named,
+      long namedByCaller) {
     this.calls = calls;
+    this.named = named;
     this.identity = identity;
     this.granted = granted;
+    this.namedByCaller = namedByCaller;
     Context parent = identity.in(values);
     this.scope =
         granted == null ? parent.withCancel() : parent.withDeadline(Deadline.after(granted));
@@ -98,12 +120,70 @@ final class HandledCall {
 
   /** It is known from now on, and hears of its end. */
   void open() {
-    calls.add(this);
+    named.add(this);
+    Cancellation before = calls.add(this);
+    if (before != null) {
+      scope.cancel(before);
+    }
     listening = context().onDone(Runnable::run, this::ended);
   }
 
   void accepted(Attributes attributes) {
     peer = attributes.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+    CalleeConnection over = attributes.get(CalleeConnection.KEY);
+    if (over != null) {
+      connection = over;
+      over.accept(this);
+      Kept reason = kept;
+      if (reason != null && reason.over == over) {
+        endedByCaller(reason.why, reason.by);
+        closeForCaller();
+      }
+    }
+  }
+
+  /**
+   * Somebody tells over this connection why the call ends. Heeded if the call came over it; if that
+   * is not known yet, as soon as it is. False if it came over another.
+   */
+  boolean endsOver(CalleeConnection over, Cancellation why, CalleeControl control) {
+    CalleeConnection ours = connection;
+    if (ours == null) {
+      kept = new Kept(over, why, control);
+      ours = connection;
+    }
+    if (ours == over) {
+      endedByCaller(why, control);
+    }
+    return ours == null || ours == over;
+  }
+
+  /**
+   * Its caller has told why it ends; {@link #closeForCaller} comes after, when everything below has
+   * been told.
+   */
+  void endedByCaller(Cancellation why, @Nullable CalleeControl control) {
+    by = control;
+    endsForCaller = true;
+    scope.cancel(why);
+  }
+
+  boolean isEndedByCaller() {
+    return by != null;
+  }
+
+  void closeForCaller() {
+    // Before the look at the cancellation, which is set before this is looked at.
+    endsForCaller = false;
+    close();
+  }
+
+  private void close() {
+    ContextServerCall<?, ?> serverCall = call;
+    Cancellation why = cancellation;
+    if (serverCall != null && why != null) {
+      serverCall.contextEnded(why, !gone);
+    }
   }
 
   /**
@@ -155,6 +235,11 @@ final class HandledCall {
     advance(CLOSING | OVER, 0);
   }
 
+  /** Somebody ends it by its id. */
+  void cancel(Cancellation why) {
+    scope.cancel(why);
+  }
+
   /** The stream has closed; the transport tells how, on its own thread. */
   void streamClosed(Status status) {
     Cancellation why =
@@ -181,9 +266,9 @@ final class HandledCall {
     if (!CANCELLATION.compareAndSet(this, null, why)) {
       return;
     }
-    ContextServerCall<?, ?> serverCall = call;
-    if (serverCall != null) {
-      serverCall.contextEnded(why, !gone);
+    calls.ended(this);
+    if (!endsForCaller) {
+      close();
     }
     advance(OVER, 0);
     if ((phase & RUNNING) != 0) {
@@ -238,6 +323,48 @@ final class HandledCall {
       serverCall.handlerReturned();
     }
     calls.remove(this, now);
+    named.remove(this);
+    if (cancellation != null) {
+      calls.stopTimes().add(now - endedNanos);
+    }
+    CalleeControl control = by;
+    if (control != null) {
+      control.stopped(namedByCaller);
+    }
+  }
+
+  // Where it is among the live calls of its request.
+
+  /** Becomes the latest of its request, before {@code head}. */
+  void linkBefore(@Nullable HandledCall head) {
+    older = head;
+    if (head != null) {
+      head.newer = this;
+    }
+    linked = true;
+  }
+
+  /** Leaves the list that begins with {@code head}; returns what it begins with now. */
+  @Nullable HandledCall unlinkFrom(HandledCall head) {
+    HandledCall before = newer;
+    HandledCall after = older;
+    if (before != null) {
+      before.older = after;
+    }
+    if (after != null) {
+      after.newer = before;
+    }
+    newer = null;
+    linked = false;
+    return head == this ? after : head;
+  }
+
+  boolean isLinked() {
+    return linked;
+  }
+
+  @Nullable HandledCall older() {
+    return older;
   }
 
   // What is shown of it.
@@ -269,6 +396,10 @@ final class HandledCall {
 
   @Nullable Cancellation cancellation() {
     return cancellation;
+  }
+
+  long namedByCaller() {
+    return namedByCaller;
   }
 
   @Nullable SocketAddress peer() {

@@ -6,43 +6,28 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
 
 /**
  * Looks for handlers that run on after their context has ended, and says once of each where it is.
- * Runs only while there are ended calls whose handlers have not returned; one thread, which goes
- * when it has nothing to do.
+ * Runs only while there are ended calls whose handlers have not returned; on the background thread.
  */
 final class OverdueWatch {
   private static final Logger LOG = System.getLogger(OverdueWatch.class.getName());
   private static final int LOOKS_PER_GRACE = 4;
-  private static final long IDLE_SECONDS = 5;
 
   private final long graceNanos;
-  private final Supplier<Collection<HandledCall>> live;
+  private final Calls calls;
   private final Counters counters;
-  private final ScheduledThreadPoolExecutor timer =
-      new ScheduledThreadPoolExecutor(1, OverdueWatch::thread);
+  private final Background background;
   private final AtomicBoolean looking = new AtomicBoolean();
 
-  OverdueWatch(Duration grace, Supplier<Collection<HandledCall>> live, Counters counters) {
+  OverdueWatch(Duration grace, Calls calls, Counters counters, Background background) {
     this.graceNanos = grace.toNanos();
-    this.live = live;
+    this.calls = calls;
     this.counters = counters;
-    timer.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
-    timer.allowCoreThreadTimeOut(true);
-  }
-
-  private static Thread thread(Runnable work) {
-    Thread thread = new Thread(work, "ripcord-overdue");
-    thread.setDaemon(true);
-    return thread;
+    this.background = background;
   }
 
   /** A call has ended while its handler runs. */
@@ -53,15 +38,14 @@ final class OverdueWatch {
   }
 
   private void lookLater() {
-    Future<?> unused =
-        timer.schedule(this::look, Math.max(1, graceNanos / LOOKS_PER_GRACE), TimeUnit.NANOSECONDS);
+    background.later(Duration.ofNanos(Math.max(1, graceNanos / LOOKS_PER_GRACE)), this::look);
   }
 
   private void look() {
     // Whoever ends from here on sees to it that there is another look.
     looking.set(false);
     boolean more = false;
-    for (HandledCall call : live.get()) {
+    for (HandledCall call : calls.live()) {
       Cancellation why = call.cancellation();
       if (why == null || call.isOverdue()) {
         continue;
@@ -84,6 +68,7 @@ final class OverdueWatch {
     }
     call.setOverdue();
     counters.count(Event.OVERDUE_HANDLERS);
+    calls.overdue(call, stack);
     LOG.log(
         Level.WARNING,
         () ->

@@ -14,7 +14,7 @@ import java.util.Objects;
  * @param high the first eight bytes
  * @param low the last eight bytes
  */
-public record RequestId(long high, long low) {
+public record RequestId(long high, long low) implements Comparable<RequestId> {
   static final int BYTES = 16;
 
   private static final int DIGITS = 2 * BYTES;
@@ -53,6 +53,13 @@ public record RequestId(long high, long low) {
     }
     ByteBuffer buffer = ByteBuffer.wrap(bytes);
     return new RequestId(buffer.getLong(), buffer.getLong());
+  }
+
+  /** By their bytes, as {@link #toString()} sorts. */
+  @Override
+  public int compareTo(RequestId other) {
+    int byHigh = Long.compareUnsigned(high, other.high);
+    return byHigh == 0 ? Long.compareUnsigned(low, other.low) : byHigh;
   }
 
   /** Its 16 bytes; a new array. */

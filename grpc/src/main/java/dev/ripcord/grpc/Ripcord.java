@@ -1,6 +1,7 @@
 package dev.ripcord.grpc;
 
 import dev.ripcord.CancelScope;
+import dev.ripcord.Cancellation;
 import dev.ripcord.Context;
 import dev.ripcord.Key;
 import dev.ripcord.Reason;
@@ -70,6 +71,11 @@ public final class Ripcord {
   private final CallTracer.Factory tracers;
   private final ContextServerInterceptor serverInterceptor;
   private final ContextClientInterceptor clientInterceptor;
+  private final Reasons reasons;
+  private final ControlService control;
+  private final CalleeConnection.Filter fromCallers;
+  private final StopTimes calleesStopTimes = new StopTimes();
+  private final CallerConnection.Filter toCallees;
 
   private Ripcord(Builder builder) {
     self = new Self(builder.serviceName(), builder.instanceName());
@@ -78,9 +84,17 @@ public final class Ripcord {
     authorizer = builder.authorizer;
     codec = new ContextHeaders(builder.keys, builder.limits, counters);
     calls = new Calls(self, builder.overdueAfter, counters, builder.rememberStopped);
-    tracers = new CallTracer.Factory(root.context(), codec, builder.limits, calls);
+    NamedCalls named = new NamedCalls();
+    tracers = new CallTracer.Factory(root.context(), codec, builder.limits, calls, named);
     serverInterceptor = new ContextServerInterceptor(counters);
-    clientInterceptor = new ContextClientInterceptor(self, codec, builder.hopReserve);
+    Resets resets = new Resets();
+    clientInterceptor = new ContextClientInterceptor(self, codec, builder.hopReserve, resets);
+    reasons = new Reasons(self);
+    control = new ControlService(reasons, builder.limits, counters);
+    fromCallers = new CalleeConnection.Filter(named, counters);
+    toCallees =
+        new CallerConnection.Filter(
+            new CallerConnection.Shared(reasons, resets, counters, calleesStopTimes));
   }
 
   /** A builder; {@link Builder#service(String)} is the one thing it must be told. */
@@ -104,6 +118,9 @@ public final class Ripcord {
   public <B extends ServerBuilder<?>> B install(B builder) {
     Objects.requireNonNull(builder, "builder is null");
     builder.intercept(serverInterceptor).addStreamTracerFactory(tracers);
+    builder.addService(control.definition());
+    ifSupported(() -> builder.addTransportFilter(fromCallers));
+    ifSupported(() -> builder.callExecutor(control));
     if (adminService) {
       builder.addService(
           ServerInterceptors.intercept(
@@ -126,6 +143,7 @@ public final class Ripcord {
   public <B extends ManagedChannelBuilder<?>> B install(B builder) {
     Objects.requireNonNull(builder, "builder is null");
     builder.intercept(clientInterceptor);
+    ifSupported(() -> builder.addTransportFilter(toCallees));
     if (clientKeepalive) {
       ifSupported(() -> builder.keepAliveTime(KEEPALIVE_TIME.toMillis(), TimeUnit.MILLISECONDS));
       ifSupported(
@@ -158,6 +176,28 @@ public final class Ripcord {
     return root.context();
   }
 
+  /**
+   * Turns reasons on or off while everything runs; they are on to begin with. Off, nothing is told
+   * to callees, which then learn of a cancel what a plain gRPC peer does, and nothing callers tell
+   * is taken.
+   */
+  public void reasons(boolean on) {
+    reasons.turn(on);
+  }
+
+  /** How long handlers here took to return after their contexts had ended. */
+  public StopTimes stopTimes() {
+    return calls.stopTimes();
+  }
+
+  /**
+   * How long it took callees' handlers to return after calls to them were ended here, as far as the
+   * callees report it.
+   */
+  public StopTimes calleesStopTimes() {
+    return calleesStopTimes;
+  }
+
   /** What was dropped or skipped so far. */
   public Counters counters() {
     return counters;
@@ -172,6 +212,22 @@ public final class Ripcord {
   }
 
   /**
+   * Ends what this process does for a request, and for a minute what arrives of it: as {@code
+   * ripcord.v1.Contexts/Cancel} does, for those who have decided here. What grew from it elsewhere
+   * ends as with any cancel. Detached work is included as far as it is a call handled here: its
+   * request's name is the same.
+   *
+   * @return how many calls were found here
+   */
+  public int cancel(RequestId requestId, Reason why) {
+    Objects.requireNonNull(requestId, "requestId is null");
+    Objects.requireNonNull(why, "why is null");
+    Cancellation.Origin here =
+        new Cancellation.Origin(self.service(), self.instance(), "", self.service());
+    return calls.cancel(requestId, Cancellation.canceled(why, null).withOrigin(here)).size();
+  }
+
+  /**
    * Ends {@code server} with grace: takes no new calls, waits for those that run, for {@code
    * grace}; then ends {@link #root()}, and so what is left of all servers this is installed on,
    * with {@link Reason#SHUTDOWN}, which callers see as UNAVAILABLE; then cuts the connections. If
@@ -183,6 +239,7 @@ public final class Ripcord {
     Objects.requireNonNull(server, "server is null");
     Objects.requireNonNull(grace, "grace is null");
     server.shutdown();
+    calls.drain();
     boolean interrupted = !awaitTermination(server, grace);
     root.cancel(Reason.SHUTDOWN.withMessage(self + " shuts down"));
     interrupted |= !awaitTermination(server, GOODBYE);

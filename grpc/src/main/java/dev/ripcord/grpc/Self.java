@@ -1,5 +1,7 @@
 package dev.ripcord.grpc;
 
+import dev.ripcord.Cancellation;
+
 /**
  * Who this process is to others.
  *
@@ -7,6 +9,10 @@ package dev.ripcord.grpc;
  * @param instance which of them
  */
 record Self(String service, String instance) {
+  boolean is(Cancellation.Hop hop) {
+    return hop.service().equals(service) && hop.instance().equals(instance);
+  }
+
   @Override
   public String toString() {
     return service + "/" + instance;

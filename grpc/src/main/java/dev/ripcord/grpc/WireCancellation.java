@@ -83,15 +83,21 @@ final class WireCancellation {
     }
   }
 
-  /**
-   * {@code why} as it leaves this process: with one hop more, unless there are too many already.
-   */
+  /** {@code why} as it leaves this process, which is the last hop of its path. */
   static Cancellation passedOnBy(Self self, Cancellation why) {
-    if (why.path().size() >= MAX_HOPS) {
-      return why;
-    }
+    List<Cancellation.Hop> path = why.path();
+    return !path.isEmpty() && self.is(path.get(path.size() - 1))
+        ? why
+        : withHop(self, why, why.age());
+  }
+
+  /** With one hop more; of too many, those in the middle are left out. */
+  static Cancellation withHop(Self self, Cancellation why, java.time.Duration age) {
     List<Cancellation.Hop> path = new ArrayList<>(why.path());
-    path.add(new Cancellation.Hop(self.service(), self.instance(), why.age()));
+    while (path.size() >= MAX_HOPS) {
+      path.remove(path.size() / 2);
+    }
+    path.add(new Cancellation.Hop(self.service(), self.instance(), age));
     return why.withPath(path);
   }
 
@@ -150,7 +156,7 @@ final class WireCancellation {
     return (at == null || !from.hasAt() ? to : to.withAt(at)).withPath(pathOf(from.getPathList()));
   }
 
-  private static Reason reasonOf(dev.ripcord.proto.v1.Reason from) {
+  static Reason reasonOf(dev.ripcord.proto.v1.Reason from) {
     Reason reason = Reason.of(from.getCode(), Text.bounded(from.getMessage(), MESSAGE_BYTES));
     int left = MAX_DETAILS;
     for (Map.Entry<String, String> detail : from.getDetailsMap().entrySet()) {

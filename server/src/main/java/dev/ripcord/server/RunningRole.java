@@ -73,7 +73,7 @@ final class RunningRole {
     Ripcord.Builder builder =
         Ripcord.builder()
             .service(plan.role().name())
-            .propagate(Values.TENANT, Values.BADGE)
+            .propagate(Values.TENANT, Values.BADGE, SessionKey.KEY)
             .clientKeepalive(true)
             .limits(Limits.defaults());
     if (plan.instance() != null) {

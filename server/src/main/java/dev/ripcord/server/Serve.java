@@ -110,6 +110,15 @@ public final class Serve implements Callable<Integer> {
   private @Nullable String token;
 
   @Option(
+      names = "--instances",
+      paramLabel = "<host:port>",
+      split = "[,\\s]+",
+      description =
+          "identity: other processes, the gateways first of all, that end a request when its session is revoked; separated"
+              + " by commas.")
+  private List<String> instances = List.of();
+
+  @Option(
       names = "--patience",
       paramLabel = "<seconds>",
       defaultValue = "30",
@@ -297,7 +306,16 @@ public final class Serve implements Callable<Integer> {
         instance,
         peersOf(chosen),
         Duration.ofSeconds(patienceSeconds),
-        new Settings(databaseUrl, databaseUser, databasePassword, dataDir));
+        new Settings(databaseUrl, databaseUser, databasePassword, dataDir, toBeTold()));
+  }
+
+  private List<String> toBeTold() {
+    for (String each : instances) {
+      if (!each.matches(".+:\\d{1,5}")) {
+        throw wrong("--instances: \"" + each + "\" is not host:port");
+      }
+    }
+    return instances;
   }
 
   private Role chosenRole() {

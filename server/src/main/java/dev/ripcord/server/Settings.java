@@ -1,6 +1,7 @@
 package dev.ripcord.server;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,22 @@ public record Settings(
     @Nullable String databaseUrl,
     @Nullable String databaseUser,
     @Nullable String databasePassword,
-    @Nullable Path dataDir) {
+    @Nullable Path dataDir,
+    List<String> instances) {
+
+  /** Copies the list. */
+  public Settings {
+    instances = List.copyOf(instances);
+  }
+
+  /** With nobody to tell. */
+  public Settings(
+      @Nullable String databaseUrl,
+      @Nullable String databaseUser,
+      @Nullable String databasePassword,
+      @Nullable Path dataDir) {
+    this(databaseUrl, databaseUser, databasePassword, dataDir, List.of());
+  }
 
   /** Without the password. */
   @Override
@@ -28,6 +44,8 @@ public record Settings(
         + databaseUser
         + ", dataDir="
         + dataDir
+        + ", instances="
+        + instances
         + "]";
   }
 }

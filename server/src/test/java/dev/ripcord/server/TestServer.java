@@ -38,7 +38,11 @@ public final class TestServer implements Platform, AutoCloseable {
   private TestServer(
       String name, Map<String, TestServer> peers, Services services, AutoCloseable closedLast)
       throws Exception {
-    this.ripcord = Ripcord.builder().service(name).propagate(Values.TENANT, Values.BADGE).build();
+    this.ripcord =
+        Ripcord.builder()
+            .service(name)
+            .propagate(Values.TENANT, Values.BADGE, SessionKey.KEY)
+            .build();
     this.peers = peers;
     this.closedLast = closedLast;
     NettyServerBuilder builder =
@@ -94,7 +98,7 @@ public final class TestServer implements Platform, AutoCloseable {
 
   @Override
   public Settings settings() {
-    throw new UnsupportedOperationException("no role under test reads settings");
+    return new Settings(null, null, null, null);
   }
 
   @Override

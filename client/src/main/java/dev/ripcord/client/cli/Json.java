@@ -15,8 +15,18 @@ public final class Json {
   private static final String HEX = "0123456789abcdef";
 
   private final StringBuilder out = new StringBuilder();
+  private final boolean onOneLine;
 
-  private Json() {}
+  private Json(boolean onOneLine) {
+    this.onOneLine = onOneLine;
+  }
+
+  /** {@code value} as JSON without a line feed, for a stream of values. */
+  public static String line(@Nullable Object value) {
+    Json json = new Json(true);
+    json.value(value, 0);
+    return json.out.toString();
+  }
 
   /**
    * {@code value} as JSON, ending in a line feed.
@@ -25,7 +35,7 @@ public final class Json {
    *     no word for
    */
   public static String write(@Nullable Object value) {
-    Json json = new Json();
+    Json json = new Json(false);
     json.value(value, 0);
     return json.out.append('\n').toString();
   }
@@ -87,7 +97,9 @@ public final class Json {
   }
 
   private void newLine(int depth) {
-    out.append('\n').append("  ".repeat(depth));
+    if (!onOneLine) {
+      out.append('\n').append("  ".repeat(depth));
+    }
   }
 
   private void text(CharSequence text) {

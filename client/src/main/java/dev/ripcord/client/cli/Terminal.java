@@ -93,7 +93,7 @@ public record Terminal(PrintStream out, boolean colour, boolean unicode) {
    * {@link System#console} would also ask for the input, and from JDK 22 on tells less. Without
    * /proc: no.
    */
-  private static boolean isTerminal() {
+  static boolean isTerminal() {
     try {
       String target = Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();
       return target.startsWith("/dev/pts/")

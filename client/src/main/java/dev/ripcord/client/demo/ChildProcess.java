@@ -129,6 +129,11 @@ final class ChildProcess<T> implements AutoCloseable {
     return process.isAlive();
   }
 
+  /** What {@code kill} does: it may end as it thinks best. */
+  void askToEnd() {
+    process.destroy();
+  }
+
   /** What {@code kill -9} does. */
   void kill() {
     process.destroyForcibly();

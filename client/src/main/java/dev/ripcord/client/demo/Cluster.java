@@ -2,6 +2,8 @@ package dev.ripcord.client.demo;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,12 +62,15 @@ final class Cluster implements AutoCloseable {
   /** Starts everything and tells of each service as soon as it can be called. */
   void start(Consumer<Ready> told) throws CannotRun, InterruptedException {
     // The two that need nobody start side by side.
-    ChildProcess<Ready> db = launch("db");
-    ChildProcess<Ready> token = launch("token");
+    ChildProcess<Ready> db = launch("db", 0, List.of());
+    ChildProcess<Ready> token = launch("token", 0, List.of());
     await("token", token, told);
     await("db", db, told);
-    await("identity", launch("identity", "db"), told);
-    await("gateway", launch("gateway", "identity", "db", "token"), told);
+    // Identity tells the gateway, which is not there yet, when a session is revoked.
+    int gatewayPort = freePort();
+    String gateway = "127.0.0.1:" + gatewayPort;
+    await("identity", launch("identity", 0, List.of("--instances", gateway), "db"), told);
+    await("gateway", launch("gateway", gatewayPort, List.of(), "identity", "db", "token"), told);
   }
 
   private void await(String service, ChildProcess<Ready> child, Consumer<Ready> told)
@@ -75,7 +80,22 @@ final class Cluster implements AutoCloseable {
     told.accept(its);
   }
 
-  private ChildProcess<Ready> launch(String service, String... peers) throws CannotRun {
+  /** A second gateway, which may go before the others do. */
+  ChildProcess<Ready> launchGateway(Duration grace) throws CannotRun {
+    List<String> more = List.of("--grace", Long.toString(grace.toSeconds()));
+    return launch("gateway", 0, more, "identity", "db", "token");
+  }
+
+  private static int freePort() throws CannotRun {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new CannotRun("There is no free port: " + e.getMessage(), e);
+    }
+  }
+
+  private ChildProcess<Ready> launch(String service, int port, List<String> more, String... peers)
+      throws CannotRun {
     List<String> command = new ArrayList<>();
     command.add(ChildProcess.java());
     command.addAll(ChildProcess.options());
@@ -88,8 +108,9 @@ final class Cluster implements AutoCloseable {
             "--host",
             "127.0.0.1",
             "--port",
-            "0",
+            Integer.toString(port),
             "--until-stdin-ends"));
+    command.addAll(more);
     for (String peer : peers) {
       command.addAll(List.of("--" + peer, address(peer)));
     }

@@ -14,7 +14,11 @@ final class Cut {
 
   /** Waits until there is something to cut. */
   static void awaitAtWork(Stage stage, Report report, RequestId id) throws InterruptedException {
-    List<Node> nodes = stage.awaitAllAtWork(id);
+    areAtWork(stage.awaitAllAtWork(id), report);
+  }
+
+  /** That these are all at work. */
+  static void areAtWork(List<Node> nodes, Report report) {
     report.live(nodes);
     report.checks().that("all five calls are at work", Shape.isComplete(nodes), nodes);
     List<String> services = report.servicesWith(Stage.TENANT);
@@ -32,6 +36,28 @@ final class Cut {
     }
     checks.each("every node ended as " + kind + " " + code, nodes, node -> node.isCut(kind, code));
     checkPrompt(checks, nodes);
+  }
+
+  /** That all were told the same by the same, whatever way it came. */
+  static void checkAgreement(Checks checks, List<NodeResult> nodes, String message) {
+    Told first = nodes.isEmpty() ? null : nodes.get(0).told();
+    checks.each(
+        "every node was told \"" + message + "\" by the same",
+        nodes,
+        node ->
+            first != null
+                && node.told() != null
+                && node.told().message().equals(message)
+                && node.told().agreesWith(first));
+  }
+
+  /** When the first of them was ended, by {@link System#nanoTime}. */
+  static long endedFirst(List<Node> nodes, long otherwise) {
+    return nodes.stream()
+        .filter(Node::hasCancellation)
+        .mapToLong(Node::getEndedMonotonicNs)
+        .min()
+        .orElse(otherwise);
   }
 
   static void checkPrompt(Checks checks, List<NodeResult> nodes) {

@@ -24,9 +24,9 @@ import picocli.CommandLine.TypeConversionException;
     name = "demo",
     description = {
       "Starts PostgreSQL and the four services, each a process of its own on a free port of this machine, lets requests end in"
-          + " seven ways, shows what every process saw of it, and stops everything.",
+          + " eleven ways, shows what every process saw of it, and stops everything.",
       "",
-      "Needs nothing but Java. Takes less than a minute and a half."
+      "Needs nothing but Java. Takes less than two minutes."
     },
     footer = {
       "",
@@ -55,8 +55,8 @@ public final class DemoCommand implements Callable<Integer> {
       paramLabel = "NAME",
       converter = ByTitle.class,
       description =
-          "Play only this one: complete, cancel, deadline, sibling-failure, caller-killed, detached or plain-peer. May be"
-              + " repeated.")
+          "Play only this one: complete, cancel, deadline, sibling-failure, caller-killed, detached, plain-peer,"
+              + " cancel-by-id, cancel-before-arrival, revoked or shutdown. May be repeated.")
   private List<Scenario> only = List.of();
 
   @Option(

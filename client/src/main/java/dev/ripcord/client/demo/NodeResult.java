@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param kind how its context ended; null if it did not before the work was done
  * @param code why, as far as the whole tree knows; null with {@code kind}
  * @param seenCode why, as far as this process alone was told; null with {@code kind}
+ * @param told what else is known of why; null with {@code kind}
  * @param stoppedAfterMicros from the event at the edge to the handler's return; null if it has not
  *     returned
  */
@@ -26,6 +27,7 @@ record NodeResult(
     @Nullable String kind,
     @Nullable String code,
     @Nullable String seenCode,
+    @Nullable Told told,
     @Nullable Long stoppedAfterMicros) {
 
   boolean isOf(String aService) {
@@ -55,6 +57,9 @@ record NodeResult(
     json.put("kind", kind);
     json.put("code", code);
     json.put("seen_code", seenCode);
+    json.put("message", told == null ? null : told.message());
+    json.put("origin", told == null ? null : told.origin());
+    json.put("path", told == null ? null : told.path());
     json.put("stopped_after_us", stoppedAfterMicros);
     return json;
   }
@@ -68,6 +73,8 @@ record NodeResult(
         + kind
         + " "
         + code
+        + " "
+        + told
         + " after "
         + stoppedAfterMicros
         + " us";

@@ -155,7 +155,8 @@ final class Performance implements AutoCloseable {
             + gateway,
         ripcord + " call export north" + gateway,
         ripcord + " call query sales_report region=north --db " + cluster.address("db"),
-        ripcord + " call activity --db " + cluster.address("db"));
+        ripcord + " call activity --db " + cluster.address("db"),
+        "RIPCORD_INSTANCES=" + String.join(",", cluster.addresses()) + " " + ripcord + " watch");
   }
 
   /**

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Picture {
   private static final String INDENT = "   ";
-  private static final int TITLE = 17;
+  private static final int TITLE = 23;
   private static final int WIDTH = 104;
   private static final double NANOS_PER_SECOND = 1e9;
 
@@ -149,7 +149,8 @@ final class Picture {
         + gap
         + "   "
         + end(node)
-        + time(node);
+        + time(node)
+        + way(node);
   }
 
   private String end(NodeResult node) {
@@ -166,6 +167,19 @@ final class Picture {
             ? terminal.styled(Style.BAD, "still running")
             : lead(Times.ofMicros(micros), 10);
     return text + wire(node);
+  }
+
+  /** By which services the reason came. */
+  private String way(NodeResult node) {
+    Told told = node.told();
+    if (told == null || told.path().isEmpty()) {
+      return "";
+    }
+    String services =
+        told.path().stream()
+            .map(hop -> hop.substring(0, hop.lastIndexOf('/')))
+            .collect(Collectors.joining(terminal.either(" \u2192 ", " -> ")));
+    return terminal.styled(Style.FAINT, "  " + services);
   }
 
   private String wire(NodeResult node) {

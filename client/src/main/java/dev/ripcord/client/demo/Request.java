@@ -1,6 +1,8 @@
 package dev.ripcord.client.demo;
 
 import dev.ripcord.CancelScope;
+import dev.ripcord.Cancellation;
+import dev.ripcord.grpc.CancellationStatus;
 import dev.ripcord.grpc.RequestId;
 import dev.ripcord.services.gateway.v1.OverviewReply;
 import io.grpc.Status;
@@ -29,9 +31,16 @@ record Request(RequestId id, CancelScope scope, Future<OverviewReply> reply, lon
    *
    * @param reply null if it failed
    * @param status {@code OK} if it did not
+   * @param told why, as it was told; null if it was not
    * @param afterNanos since it was made
    */
-  record End(@Nullable OverviewReply reply, Status status, long afterNanos) {
+  record End(
+      @Nullable OverviewReply reply, Status status, @Nullable Cancellation told, long afterNanos) {
+    /** The reason's code, or what it is known by. */
+    String reason() {
+      return told == null ? "no reason" : told.reason().code();
+    }
+
     Status.Code code() {
       return status.getCode();
     }
@@ -47,13 +56,14 @@ record Request(RequestId id, CancelScope scope, Future<OverviewReply> reply, lon
   End awaitEnd() throws InterruptedException {
     try {
       OverviewReply answer = reply.get(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
-      return new End(answer, Status.OK, age());
+      return new End(answer, Status.OK, null, age());
     } catch (ExecutionException e) {
-      return new End(null, Status.fromThrowable(e.getCause()), age());
+      return new End(null, Status.fromThrowable(e.getCause()), CancellationStatus.of(e), age());
     } catch (TimeoutException e) {
-      return new End(null, Status.UNKNOWN.withDescription("no end came within " + PATIENCE), age());
+      return new End(
+          null, Status.UNKNOWN.withDescription("no end came within " + PATIENCE), null, age());
     } catch (CancellationException e) {
-      return new End(null, Status.CANCELLED, age());
+      return new End(null, Status.CANCELLED, null, age());
     }
   }
 

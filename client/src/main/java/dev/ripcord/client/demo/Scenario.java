@@ -19,7 +19,16 @@ enum Scenario {
   /** Something must outlive its request. */
   DETACHED("an audit record is written although its request is canceled", new Detached()),
   /** The caller is a stranger. */
-  PLAIN_PEER("a gRPC client without Ripcord calls and cancels", new PlainPeer());
+  PLAIN_PEER("a gRPC client without Ripcord calls and cancels", new PlainPeer()),
+  /** An operator cancels, who knows only the request's id. */
+  CANCEL_BY_ID("another process, `ripcord cancel`, ends the request by its id", new CancelById()),
+  /** The cancel is there before the request. */
+  CANCEL_BEFORE_ARRIVAL(
+      "the request is canceled by its id before it is made", new CancelBeforeArrival()),
+  /** The person may not go on. */
+  REVOKED("the session is revoked while its request is at work", new Revoked()),
+  /** A process goes. */
+  SHUTDOWN("a gateway is told to stop, and its time of grace is over", new Shutdown());
 
   private final String story;
 

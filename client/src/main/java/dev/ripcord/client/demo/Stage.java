@@ -42,6 +42,7 @@ final class Stage implements AutoCloseable {
   private final ServiceConnection gateway;
   private final ServiceConnection db;
   private final ServiceConnection token;
+  private final ServiceConnection identity;
   private final Observatory observatory;
   private String jwt = ""; // of the person; set before anything is played
 
@@ -51,6 +52,7 @@ final class Stage implements AutoCloseable {
     this.gateway = ServiceConnection.open(ripcord, cluster.address("gateway"));
     this.db = ServiceConnection.open(ripcord, cluster.address("db"));
     this.token = ServiceConnection.open(ripcord, cluster.address("token"));
+    this.identity = ServiceConnection.open(ripcord, cluster.address("identity"));
     this.observatory = new Observatory(cluster.addresses());
   }
 
@@ -81,11 +83,15 @@ final class Stage implements AutoCloseable {
 
   /** A new token, for a session of its own. */
   String logIn() {
+    return openSession().getToken();
+  }
+
+  /** A new session, and a token for it. */
+  LoginReply openSession() {
     try (CancelScope scope = root().withTimeout(PATIENCE)) {
       LoginRequest login =
           LoginRequest.newBuilder().setUser(USER).setPassword("correct horse " + USER).build();
-      LoginReply reply = gateway.gateway().in(scope.context()).blocking().login(login);
-      return reply.getToken();
+      return gateway.gateway().in(scope.context()).blocking().login(login);
     }
   }
 
@@ -111,11 +117,33 @@ final class Stage implements AutoCloseable {
 
   /** Makes a request in a scope. */
   Request begin(OverviewRequest request, Function<Context, CancelScope> scoped) {
-    RequestId id = RequestId.random();
+    return begin(gateway, RequestId.random(), request, scoped);
+  }
+
+  /** Makes a request with a name of the caller's choice. */
+  Request begin(RequestId id, OverviewRequest request) {
+    return begin(gateway, id, request, Context::withCancel);
+  }
+
+  /** Makes a request to another gateway than usual. */
+  Request begin(ServiceConnection to, OverviewRequest request) {
+    return begin(to, RequestId.random(), request, Context::withCancel);
+  }
+
+  private static Request begin(
+      ServiceConnection to,
+      RequestId id,
+      OverviewRequest request,
+      Function<Context, CancelScope> scoped) {
     long started = System.nanoTime();
     CancelScope scope = scoped.apply(Ripcord.withRequestId(root(), id));
-    Future<OverviewReply> reply = gateway.gateway().in(scope.context()).future().overview(request);
+    Future<OverviewReply> reply = to.gateway().in(scope.context()).future().overview(request);
     return new Request(id, scope, reply, started);
+  }
+
+  /** A connection to a process that is not one of the usual. */
+  ServiceConnection connect(String address) {
+    return ServiceConnection.open(ripcord, address);
   }
 
   /**
@@ -123,7 +151,12 @@ final class Stage implements AutoCloseable {
    * server.
    */
   List<Node> awaitAllAtWork(RequestId id) throws InterruptedException {
-    List<Node> nodes = observatory.await(id, Shape::isComplete, PATIENCE);
+    return awaitAllAtWork(id, observatory);
+  }
+
+  /** The same, seen from where one can also see other processes. */
+  List<Node> awaitAllAtWork(RequestId id, Observatory from) throws InterruptedException {
+    List<Node> nodes = from.await(id, Shape::isComplete, PATIENCE);
     long until = System.nanoTime() + PATIENCE.toNanos();
     while (activity().getStatementsCount() < Shape.STATEMENTS && System.nanoTime() - until < 0) {
       Observatory.pause();
@@ -193,6 +226,10 @@ final class Stage implements AutoCloseable {
     return token;
   }
 
+  ServiceConnection identity() {
+    return identity;
+  }
+
   Cluster cluster() {
     return cluster;
   }
@@ -203,5 +240,6 @@ final class Stage implements AutoCloseable {
     gateway.close();
     db.close();
     token.close();
+    identity.close();
   }
 }

@@ -90,7 +90,8 @@ final class Tree {
   }
 
   private NodeResult result(Node node, long eventNanos) {
-    Cancellation cancellation = node.hasCancellation() ? node.getCancellation() : null;
+    Cancellation seen = node.hasCancellation() ? node.getCancellation() : null;
+    Cancellation why = seen == null ? null : why(node, seen);
     return new NodeResult(
         node.getService(),
         node.getInstance(),
@@ -99,9 +100,10 @@ final class Tree {
         node.getDepth(),
         hex(node.getContextId()),
         hex(node.getParentContextId()),
-        cancellation == null ? null : cancellation.getKind().name(),
-        cancellation == null ? null : code(node, cancellation),
-        cancellation == null ? null : cancellation.getReason().getCode(),
+        seen == null ? null : seen.getKind().name(),
+        why == null ? null : why.getReason().getCode(),
+        seen == null ? null : seen.getReason().getCode(),
+        why == null ? null : Told.of(why),
         stoppedAfterMicros(node, eventNanos));
   }
 
@@ -110,24 +112,34 @@ final class Tree {
     return stopped == 0 ? null : TimeUnit.NANOSECONDS.toMicros(stopped - eventNanos);
   }
 
-  private String code(Node node, Cancellation cancellation) {
+  private Cancellation why(Node node, Cancellation seen) {
     Node at = node;
-    String code = cancellation.getReason().getCode();
-    for (int hops = 0; code.equals(NO_REASON_GIVEN) && hops < DEEPEST; hops++) {
+    Cancellation why = seen;
+    for (int hops = 0; givesNoReason(why) && hops < DEEPEST; hops++) {
       OutgoingCall call = callersEnd.get(at.getContextId());
       if (call != null && call.hasCancellation()) {
-        code = call.getCancellation().getReason().getCode();
+        why = call.getCancellation();
       }
       Node caller = byContext.get(at.getParentContextId());
       if (caller == null) {
-        return code.equals(NO_REASON_GIVEN) ? edgeCode : code;
+        return givesNoReason(why) ? ofTheEdge(why) : why;
       }
-      if (code.equals(NO_REASON_GIVEN) && caller.hasCancellation()) {
-        code = caller.getCancellation().getReason().getCode();
+      if (givesNoReason(why) && caller.hasCancellation()) {
+        why = caller.getCancellation();
       }
       at = caller;
     }
-    return code;
+    return why;
+  }
+
+  private static boolean givesNoReason(Cancellation why) {
+    return why.getReason().getCode().equals(NO_REASON_GIVEN);
+  }
+
+  private Cancellation ofTheEdge(Cancellation why) {
+    Cancellation.Builder edge = why.toBuilder();
+    edge.getReasonBuilder().setCode(edgeCode);
+    return edge.build();
   }
 
   /** For each value's name, the services it was seen in, from the edge down. */

@@ -4,6 +4,7 @@ import dev.ripcord.Context;
 import dev.ripcord.server.Answer;
 import dev.ripcord.server.Failures;
 import dev.ripcord.server.Fields;
+import dev.ripcord.server.SessionKey;
 import dev.ripcord.services.db.v1.DbGrpc;
 import dev.ripcord.services.db.v1.QueryRequest;
 import dev.ripcord.services.db.v1.Row;
@@ -92,13 +93,20 @@ final class GatewayService extends GatewayGrpc.GatewayImplBase {
     Visit here = visit.get();
     Overview.Question question = Overview.Question.of(request);
     String audit = Fields.optionalText("audit", request.getAudit(), LONGEST_AUDIT);
+    Context context = inItsSession(Context.current(), request.getToken());
     if (audit.isEmpty()) {
-      return overview.ask(question, here);
+      return context.call(() -> overview.ask(question, here));
     }
     // Written however the request ends, also by a cancel: what was tried must leave a trace.
-    try (AuditWrites.Place ignored = audits.reserve(Context.current(), audit)) {
-      return overview.ask(question, here);
+    try (AuditWrites.Place ignored = audits.reserve(context, audit)) {
+      return context.call(() -> overview.ask(question, here));
     }
+  }
+
+  /** So that identity can end it with the session; whether the token is good, token says. */
+  private static Context inItsSession(Context context, String token) {
+    String session = token.isEmpty() ? null : SessionKey.claimedBy(token);
+    return session == null ? context : context.withValue(SessionKey.KEY, session);
   }
 
   @Override

@@ -2,8 +2,14 @@ package dev.ripcord.server.identity;
 
 import com.google.protobuf.Timestamp;
 import dev.ripcord.Context;
+import dev.ripcord.Reason;
+import dev.ripcord.grpc.CallIdentity;
+import dev.ripcord.grpc.RequestId;
+import dev.ripcord.grpc.Ripcord;
 import dev.ripcord.server.Answer;
+import dev.ripcord.server.Elsewhere;
 import dev.ripcord.server.Fields;
+import dev.ripcord.server.SessionKey;
 import dev.ripcord.services.identity.v1.CheckSessionReply;
 import dev.ripcord.services.identity.v1.CheckSessionRequest;
 import dev.ripcord.services.identity.v1.GetProfileReply;
@@ -22,7 +28,10 @@ import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The identity service's calls: checks what came, asks the {@link Directory}, answers. */
 final class IdentityService extends IdentityGrpc.IdentityImplBase {
@@ -31,17 +40,37 @@ final class IdentityService extends IdentityGrpc.IdentityImplBase {
   private static final int LONGEST_SESSION = 128;
   private static final Duration SESSION_VALIDITY = Duration.ofHours(8);
 
+  private static final Reason REVOKED = Reason.AUTH_REVOKED.withMessage("session was revoked");
+
   private final Directory directory;
   private final Passwords passwords;
   private final InstantSource clock;
   private final Supplier<Visit> visit;
+  private final Ripcord ripcord;
+  private final Elsewhere elsewhere;
+  private final SessionWork work = new SessionWork();
 
   IdentityService(
-      Directory directory, Passwords passwords, InstantSource clock, Supplier<Visit> visit) {
+      Directory directory,
+      Passwords passwords,
+      InstantSource clock,
+      Supplier<Visit> visit,
+      Ripcord ripcord,
+      Elsewhere elsewhere) {
     this.directory = directory;
     this.passwords = passwords;
     this.clock = clock;
     this.visit = visit;
+    this.ripcord = ripcord;
+    this.elsewhere = elsewhere;
+  }
+
+  /** The request is part of this session from here on, and ends with it. */
+  private void begin(@Nullable String session) {
+    CallIdentity call = CallIdentity.of(Context.current());
+    if (session != null && call != null && !work.begin(session, call.requestId())) {
+      throw rejected("session was revoked");
+    }
   }
 
   @Override
@@ -51,6 +80,7 @@ final class IdentityService extends IdentityGrpc.IdentityImplBase {
 
   private GetProfileReply getProfile(GetProfileRequest request) {
     GetProfileReply.Builder reply = GetProfileReply.newBuilder().addVisits(visit.get());
+    begin(Context.current().value(SessionKey.KEY));
     String name = Fields.text("user", request.getUser(), LONGEST_USER);
     boolean heavy = Fields.load(request.getLoad()) == Load.HEAVY;
     Directory.User user = directory.user(name, reply::addVisits);
@@ -86,7 +116,7 @@ final class IdentityService extends IdentityGrpc.IdentityImplBase {
     Directory.User user = authenticated(name, password, reply);
     String id = SessionId.random();
     Instant expiresAt = clock.instant().plus(SESSION_VALIDITY);
-    directory.openSession(SessionId.keyOf(id), user.name(), SESSION_VALIDITY, reply::addVisits);
+    directory.openSession(SessionKey.of(id), user.name(), SESSION_VALIDITY, reply::addVisits);
     return reply
         .setSessionId(id)
         .setExpiresAt(timestamp(expiresAt))
@@ -114,6 +144,7 @@ final class IdentityService extends IdentityGrpc.IdentityImplBase {
   }
 
   private CheckSessionReply checkSession(String key) {
+    begin(key);
     Directory.Session session = directory.session(key);
     if (session == null) {
       throw rejected("there is no such session");
@@ -140,12 +171,26 @@ final class IdentityService extends IdentityGrpc.IdentityImplBase {
     Answer.with(caller, () -> revokeSession(key(request.getSessionId())));
   }
 
-  private RevokeSessionReply revokeSession(String key) {
-    return RevokeSessionReply.newBuilder().setRevoked(directory.revokeSession(key)).build();
+  private RevokeSessionReply revokeSession(String key) throws InterruptedException {
+    boolean revoked = directory.revokeSession(key);
+    List<RequestId> begun = new ArrayList<>(work.revoke(key));
+    CallIdentity here = CallIdentity.of(Context.current());
+    if (here != null) {
+      // Somebody may end his own session, and wants to hear that it is done.
+      begun.remove(here.requestId());
+    }
+    end(begun);
+    return RevokeSessionReply.newBuilder().setRevoked(revoked).build();
+  }
+
+  /** Where a request began first: what grew from it, also here, hears the same from there. */
+  private void end(List<RequestId> requests) throws InterruptedException {
+    elsewhere.cancel(requests, REVOKED);
+    requests.forEach(request -> ripcord.cancel(request, REVOKED));
   }
 
   private static String key(String sessionId) {
-    return SessionId.keyOf(Fields.secret("session_id", sessionId, LONGEST_SESSION));
+    return SessionKey.of(Fields.secret("session_id", sessionId, LONGEST_SESSION));
   }
 
   private static Timestamp timestamp(Instant at) {

@@ -1,8 +1,5 @@
 package dev.ripcord.server.identity;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
 
@@ -21,15 +18,5 @@ final class SessionId {
     byte[] bytes = new byte[BYTES];
     RANDOM.nextBytes(bytes);
     return ENCODER.encodeToString(bytes);
-  }
-
-  /** The key under which the session is stored. */
-  static String keyOf(String sessionId) {
-    try {
-      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      return ENCODER.encodeToString(sha256.digest(sessionId.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this JDK does not know SHA-256", e);
-    }
   }
 }

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.ripcord.CancelScope;
+import dev.ripcord.Cancellation;
 import dev.ripcord.Context;
+import dev.ripcord.grpc.CancellationStatus;
 import dev.ripcord.grpc.Ripcord;
 import dev.ripcord.server.CpuPool;
+import dev.ripcord.server.Elsewhere;
 import dev.ripcord.server.MemoryDb;
+import dev.ripcord.server.SessionKey;
 import dev.ripcord.server.TestServer;
 import dev.ripcord.services.db.v1.DbGrpc;
 import dev.ripcord.services.identity.v1.CheckSessionReply;
@@ -42,7 +46,7 @@ class IdentityServiceTest {
   private final FakeTime time = new FakeTime();
   private final MemoryDb tables = new MemoryDb(time::now);
   private final CpuPool hashers = new CpuPool("password hashes", 1, 4);
-  private final Ripcord edge = Ripcord.builder().service("edge").build();
+  private final Ripcord edge = Ripcord.builder().service("edge").propagate(SessionKey.KEY).build();
   private TestServer db;
   private TestServer server;
   private IdentityGrpc.IdentityBlockingStub identity;
@@ -61,7 +65,9 @@ class IdentityServiceTest {
                         new Directory(DbGrpc.newBlockingStub(platform.channel("db"))),
                         new Passwords(hashers),
                         time::now,
-                        platform::visit)));
+                        platform::visit,
+                        platform.ripcord(),
+                        new Elsewhere(List.of()))));
     identity = IdentityGrpc.newBlockingStub(server.channelFor(edge));
   }
 
@@ -194,6 +200,41 @@ class IdentityServiceTest {
     }
     assertThat(other.get()).isTrue();
     assertThat(tables.sessionKeys()).isEmpty();
+  }
+
+  @Test
+  void revokingASession_endsItsRequestsInFlight_andNoOthers() throws Exception {
+    String mine = identity.openSession(open("alice", "correct horse alice")).getSessionId();
+    String other = identity.openSession(open("alice", "correct horse alice")).getSessionId();
+    FutureTask<GetProfileReply> ending = start(() -> heavyIn(mine));
+    FutureTask<GetProfileReply> staying = start(() -> heavyIn(other));
+    await().until(() -> server.ripcord().liveCalls() == 2 && db.ripcord().liveCalls() == 2);
+
+    assertThat(revoke(mine)).isTrue();
+
+    assertThatThrownBy(ending::get)
+        .cause()
+        .isInstanceOfSatisfying(
+            StatusRuntimeException.class,
+            e -> {
+              assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
+              Cancellation why = CancellationStatus.of(e);
+              assertThat(why).isNotNull();
+              assertThat(why.reason().code()).isEqualTo("AUTH_REVOKED");
+            });
+    await().until(() -> server.ripcord().liveCalls() == 1 && db.ripcord().liveCalls() == 1);
+    assertThat(staying.isDone()).isFalse();
+    // Nor does it begin anything more.
+    assertRejected(() -> heavyIn(mine), "session was revoked");
+
+    assertThat(revoke(other)).isTrue();
+    assertFails(staying, Status.Code.UNAUTHENTICATED);
+  }
+
+  private GetProfileReply heavyIn(String session) throws Exception {
+    return Context.background()
+        .withValue(SessionKey.KEY, SessionKey.of(session))
+        .call(() -> identity.getProfile(profile("alice", Load.HEAVY)));
   }
 
   private static boolean wait(CountDownLatch latch) throws InterruptedException {

@@ -1,0 +1,168 @@
+package dev.ripcord.grpc;
+
+import dev.ripcord.Cancellation;
+import io.grpc.Attributes;
+import io.grpc.Channel;
+import io.grpc.ClientStreamTracer;
+import io.grpc.Metadata;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The streams of one call, on whatever connections they are: one, or several where gRPC tries again
+ * or hedges. Also what the call's callbacks run on, if its caller has brought an executor.
+ */
+final class CallStreams extends ClientStreamTracer.Factory implements Executor {
+  private final long contextId;
+  private final Channel channel;
+  private final @Nullable Executor callers;
+  private volatile @Nullable One latest; // pushed under this; the others follow by `before`
+  private volatile boolean started; // start has returned: streams made till then are on their way
+  private volatile boolean over; // the caller has been told of the end
+
+  CallStreams(long contextId, Channel channel, @Nullable Executor callers) {
+    this.contextId = contextId;
+    this.channel = channel;
+    this.callers = callers;
+  }
+
+  long contextId() {
+    return contextId;
+  }
+
+  /** Where a control stream to its callee is opened. */
+  Channel channel() {
+    return channel;
+  }
+
+  @Override
+  public ClientStreamTracer newClientStreamTracer(
+      ClientStreamTracer.StreamInfo info, Metadata headers) {
+    synchronized (this) {
+      One one = new One(latest);
+      latest = one;
+      return one;
+    }
+  }
+
+  /** The call's start has returned. */
+  void started() {
+    started = true;
+    for (One one = latest; one != null; one = one.before) {
+      CallerConnection on = one.connection;
+      if (on != null) {
+        on.isUnderWay(one);
+      }
+    }
+  }
+
+  /**
+   * Tells the callees why the call ends, as far as they can be told. Answers with what runs the
+   * callbacks of calls without an executor of their own, or null if nobody was told.
+   */
+  @Nullable Executor tell(Cancellation why, @Nullable CallIdentity of) {
+    Executor told = null;
+    for (One one = latest; one != null; one = one.before) {
+      CallerConnection on = one.connection;
+      if (on != null && !one.closed) {
+        CallerControl.Ended ended = on.tell(contextId, why, of);
+        one.told = ended;
+        told = ended == null ? told : ended.executor();
+      }
+    }
+    return told;
+  }
+
+  boolean areOpen() {
+    for (One one = latest; one != null; one = one.before) {
+      if (!one.closed) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether every reset would come after what was told, and none would be one too many. */
+  boolean mayReset() {
+    for (One one = latest; one != null; one = one.before) {
+      CallerConnection on = one.connection;
+      CallerControl.Ended told = one.told;
+      boolean first = told != null && !told.isTold();
+      if (!one.closed && on != null && (first || !on.mayReset())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The executor for the call's callbacks, {@code others} if the caller has brought none. */
+  Executor executorOr(Executor others) {
+    return callers == null ? others : callers;
+  }
+
+  /** The caller has heard the end: what gRPC still has to say is for us alone. */
+  void over() {
+    over = true;
+  }
+
+  /**
+   * A caller that blocks stops running its callbacks once it knows the end; those of gRPC's that
+   * clean up must run all the same.
+   */
+  @Override
+  public void execute(Runnable callback) {
+    if (over || callers == null) {
+      callback.run();
+    } else {
+      callers.execute(callback);
+    }
+  }
+
+  /** One stream. Its callbacks come from the transport and from whoever starts it. */
+  final class One extends ClientStreamTracer {
+    private final @Nullable One before;
+    private volatile @Nullable CallerConnection connection; // set once, when it has one of ours
+    private volatile boolean written; // its headers are out
+    private volatile boolean closed;
+    private volatile CallerControl.@Nullable Ended told; // set once, if its callee could be told
+
+    One(@Nullable One before) {
+      this.before = before;
+    }
+
+    @Override
+    public void streamCreated(Attributes transport, Metadata headers) {
+      CallerConnection on = transport.get(CallerConnection.KEY);
+      if (on != null) {
+        connection = on;
+        on.callComes();
+        if (started) {
+          on.comesLate(this);
+        }
+      }
+    }
+
+    @Override
+    public void outboundHeaders() {
+      written = true;
+      CallerConnection on = connection;
+      if (on != null) {
+        on.callIsOut(channel);
+      }
+    }
+
+    @Override
+    public void streamClosed(io.grpc.Status status) {
+      closed = true;
+      CallerConnection on = connection;
+      if (on != null) {
+        on.callGoes(written);
+      }
+    }
+
+    /** Whether it has neither begun nor ended. */
+    boolean isWaiting() {
+      return !written && !closed;
+    }
+  }
+}

@@ -1,0 +1,386 @@
+package dev.ripcord.grpc;
+
+import dev.ripcord.Cancellation;
+import dev.ripcord.grpc.Counters.Event;
+import dev.ripcord.proto.v1.Cancel;
+import dev.ripcord.proto.v1.ControlGrpc;
+import dev.ripcord.proto.v1.FromCallee;
+import dev.ripcord.proto.v1.FromCaller;
+import dev.ripcord.proto.v1.Hello;
+import io.grpc.Attributes;
+import io.grpc.CallCredentials;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientStreamTracer;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The caller's end of a control stream.
+ *
+ * <pre>
+ *   open ──► headers out ──► adopted by the connection it is on ──► says Hello, tells, probes ──► finished or abandoned
+ *                       └──► that has one already: finished without a word
+ * </pre>
+ *
+ * <p>One message is on its way to the socket at a time: what comes up meanwhile goes together in
+ * the next. So a lone cancel leaves at once, and a storm makes few large messages.
+ */
+final class CallerControl extends ClientCall.Listener<FromCallee> {
+  static final int VERSION = 1;
+
+  private static final int MAX_IDS = 512;
+  private static final int MAX_INBOUND_BYTES = 64 * 1024;
+  private static final int MAX_AWAITED = 8192;
+  private static final long GOODBYE_MILLIS = 500;
+  private static final FromCaller PROBE = FromCaller.getDefaultInstance();
+
+  private static final int STARTED = 1;
+  private static final int OUT = 2;
+  private static final int SETTLED = STARTED | OUT;
+
+  /** A call that has ended, and how far its callee has been told. */
+  final class Ended {
+    private final long contextId;
+    private final Cancellation why;
+    private final @Nullable CallIdentity of;
+    private volatile boolean out; // its Cancel is
+
+    private Ended(long contextId, Cancellation why, @Nullable CallIdentity of) {
+      this.contextId = contextId;
+      this.why = why;
+      this.of = of;
+    }
+
+    /** Whether a reset of the call would come after its Cancel, or no Cancel will ever come. */
+    boolean isTold() {
+      return closed || abandoned || (out && understood);
+    }
+
+    /** What runs the callbacks of the channel's calls. */
+    Executor executor() {
+      return Objects.requireNonNull(channelsExecutor);
+    }
+  }
+
+  private final CallerConnection.Shared shared;
+  private final CallerConnection owner;
+  private final Channel channel;
+  private final ClientCall<FromCaller, FromCallee> call;
+  private final AtomicInteger phase = new AtomicInteger();
+  private final Queue<Ended> ended = new ConcurrentLinkedQueue<>();
+  // When the calls ended whose handlers have not been reported to have stopped.
+  private final Map<Long, Long> awaited = new ConcurrentHashMap<>();
+  private final AtomicInteger drains = new AtomicInteger(); // not zero: somebody is sending
+
+  private volatile @Nullable CallerConnection on; // where its stream is
+  private volatile @Nullable CallerConnection adoptedBy; // set once
+  private volatile @Nullable Executor channelsExecutor;
+  private volatile boolean finishing;
+  private volatile boolean abandoned;
+  private volatile boolean understood; // the callee has answered
+  private volatile boolean closed;
+
+  // Of whoever is sending.
+  private boolean greeted;
+  private final List<Ended> underWay = new ArrayList<>(); // in the message sent last
+  private CallStreams.@Nullable One suspect; // goes out before the message sent last, or waits
+  private boolean halfClosed;
+  private @Nullable Cancellation lastWhy;
+  private dev.ripcord.proto.v1.@Nullable Cancellation lastTold;
+  private int toldBlindly; // before the callee has answered
+
+  CallerControl(CallerConnection.Shared shared, CallerConnection owner, Channel channel) {
+    this.shared = shared;
+    this.owner = owner;
+    this.channel = channel;
+    this.call =
+        channel.newCall(
+            ControlGrpc.getOpenMethod(),
+            CallOptions.DEFAULT
+                .withExecutor(Runnable::run)
+                .withOnReadyThreshold(1)
+                .withMaxInboundMessageSize(MAX_INBOUND_BYTES)
+                .withCallCredentials(new AsksForTheExecutor())
+                .withStreamTracerFactory(new Streams()));
+  }
+
+  // Coming to be.
+
+  void open() {
+    call.start(this, new Metadata());
+    call.request(1);
+    step(STARTED);
+  }
+
+  /** gRPC must not be used before start has returned; nor is the stream's place known before. */
+  private void step(int bit) {
+    int before = phase.getAndUpdate(bits -> bits | bit);
+    if (before != SETTLED && (before | bit) == SETTLED) {
+      settle();
+    }
+  }
+
+  private void settle() {
+    CallerConnection here = on;
+    adoptedBy = here;
+    if (here != null && here.adopt(this)) {
+      drain();
+    } else {
+      adoptedBy = null;
+      shared.counters().count(Event.CONTROL_STREAMS_UNUSED);
+      finish();
+    }
+    owner.landed(this, here, channel);
+  }
+
+  /** It may wait for a connection for ever otherwise. */
+  void landOrLeave() {
+    if (phase.get() != SETTLED && !closed) {
+      abandon();
+    }
+  }
+
+  // What is sent.
+
+  /** Null if the callee cannot be told any more. */
+  @Nullable Ended tell(long contextId, Cancellation why, @Nullable CallIdentity of) {
+    // Without the executor its caller could not be told of the end.
+    if (closed || abandoned || channelsExecutor == null) {
+      return null;
+    }
+    Ended one = new Ended(contextId, why, of);
+    ended.add(one);
+    drain();
+    if (closed) {
+      countUntold();
+    }
+    return one;
+  }
+
+  /** Looks whether the connection's suspect goes out, or waits for a stream. */
+  void probe() {
+    drain();
+  }
+
+  /**
+   * Ends the stream as soon as everything has been sent. Not by a reset: Netty would let the next
+   * call have the stream, and not flush what that has to say.
+   */
+  void finish() {
+    finishing = true;
+    drain();
+    shared.resets().later(this::abandon, GOODBYE_MILLIS);
+  }
+
+  /** Ends the stream at once. */
+  void abandon() {
+    if (!closed) {
+      abandoned = true;
+      call.cancel("the control stream was of no use", null);
+    }
+  }
+
+  @Override
+  public void onReady() {
+    if (phase.get() == SETTLED) {
+      drain();
+    }
+  }
+
+  private void drain() {
+    if (drains.getAndIncrement() != 0) {
+      return;
+    }
+    int seen = 1;
+    do {
+      sendWhileReady();
+      seen = drains.addAndGet(-seen);
+    } while (seen != 0);
+  }
+
+  private void sendWhileReady() {
+    CallerConnection here = adoptedBy;
+    if (here == null) {
+      halfCloseIfFinishing();
+      return;
+    }
+    while (!closed && !abandoned && !halfClosed && (finishing || call.isReady())) {
+      underWay.forEach(one -> one.out = true);
+      underWay.clear();
+      CallStreams.One before = suspect;
+      if (before != null && before.isWaiting() && !finishing) {
+        here.isScarce(this);
+      }
+      // Taken before anything is sent: it was under way by then, and goes out before the message.
+      suspect = here.takeSuspect();
+      FromCaller next = next(suspect != null);
+      if (next == null) {
+        halfCloseIfFinishing();
+        return;
+      }
+      send(next);
+    }
+  }
+
+  private void send(FromCaller message) {
+    try {
+      call.sendMessage(message);
+    } catch (IllegalStateException e) {
+      // It has been abandoned meanwhile.
+      if (!abandoned) {
+        throw e;
+      }
+    }
+  }
+
+  private @Nullable FromCaller next(boolean probe) {
+    if (!greeted) {
+      greeted = true;
+      return hello();
+    }
+    Ended first = ended.poll();
+    return first == null ? (probe ? PROBE : null) : cancel(first);
+  }
+
+  private FromCaller hello() {
+    Self self = shared.reasons().self();
+    return FromCaller.newBuilder()
+        .setHello(
+            Hello.newBuilder()
+                .setVersion(VERSION)
+                .setService(self.service())
+                .setInstance(self.instance()))
+        .build();
+  }
+
+  /** With all that ended by the same, as far as it is known yet. */
+  private FromCaller cancel(Ended first) {
+    Cancel.Builder cancel = Cancel.newBuilder().setCancellation(told(first));
+    Ended one = first;
+    do {
+      cancel.addContextIds(one.contextId);
+      underWay.add(one);
+      await(one);
+      one = ended.peek();
+      if (one == null || one.why != first.why || one.of != first.of) {
+        break;
+      }
+      ended.remove();
+    } while (cancel.getContextIdsCount() < MAX_IDS);
+    if (!understood) {
+      toldBlindly += cancel.getContextIdsCount();
+    }
+    return FromCaller.newBuilder().setCancel(cancel).build();
+  }
+
+  private dev.ripcord.proto.v1.Cancellation told(Ended first) {
+    dev.ripcord.proto.v1.Cancellation told = lastTold;
+    if (told == null || lastWhy != first.why || first.why.origin() == null) {
+      String contextId = first.of == null ? "" : first.of.contextId();
+      told = WireCancellation.toProto(shared.reasons().leaving(first.why, contextId));
+      lastWhy = first.why;
+      lastTold = told;
+    }
+    return told;
+  }
+
+  private void await(Ended one) {
+    if (awaited.size() >= MAX_AWAITED) {
+      // Calls that were answered just before are never reported.
+      awaited.clear();
+    }
+    awaited.put(one.contextId, System.nanoTime() - one.why.age().toNanos());
+  }
+
+  private void halfCloseIfFinishing() {
+    if (finishing && !halfClosed && !closed && !abandoned) {
+      halfClosed = true;
+      call.halfClose();
+    }
+  }
+
+  // What comes back.
+
+  @Override
+  public void onMessage(FromCallee message) {
+    understood = true;
+    for (long contextId : message.getStopped().getContextIdsList()) {
+      Long endedNanos = awaited.remove(contextId);
+      if (endedNanos != null) {
+        shared.calleesStopTimes().add(System.nanoTime() - endedNanos);
+      }
+    }
+    call.request(1);
+  }
+
+  @Override
+  public void onClose(Status status, Metadata trailers) {
+    closed = true;
+    boolean plain = status.getCode() == Status.Code.UNIMPLEMENTED;
+    CallerConnection here = adoptedBy;
+    if (phase.get() != SETTLED) {
+      owner.neverLanded(plain);
+    } else if (here != null) {
+      here.ended(this, plain, status.isOk() || finishing);
+    }
+    awaited.clear();
+    countUntold();
+  }
+
+  private void countUntold() {
+    int untold = understood ? 0 : toldBlindly;
+    toldBlindly = 0;
+    while (ended.poll() != null) {
+      untold++;
+    }
+    shared.counters().count(Event.REASONS_UNDELIVERED, untold);
+  }
+
+  /** Where the stream comes to be; a second one, if gRPC tries again. */
+  private final class Streams extends ClientStreamTracer.Factory {
+    @Override
+    public ClientStreamTracer newClientStreamTracer(
+        ClientStreamTracer.StreamInfo info, Metadata headers) {
+      return new ClientStreamTracer() {
+        @Override
+        public void streamCreated(Attributes transport, Metadata sent) {
+          if (phase.get() != SETTLED) {
+            on = transport.get(CallerConnection.KEY);
+          } else {
+            // Not where we think it is any more.
+            shared.resets().later(CallerControl.this::abandon, 0);
+          }
+        }
+
+        @Override
+        public void outboundHeaders() {
+          step(OUT);
+        }
+      };
+    }
+  }
+
+  /**
+   * Adds nothing to the call. It is the one whom gRPC tells which executor runs the callbacks of
+   * the channel's calls, and so of those that are ended here before gRPC ends them.
+   */
+  private final class AsksForTheExecutor extends CallCredentials {
+    @Override
+    public void applyRequestMetadata(RequestInfo info, Executor channels, MetadataApplier applier) {
+      channelsExecutor = channels;
+      applier.apply(new Metadata());
+    }
+  }
+}

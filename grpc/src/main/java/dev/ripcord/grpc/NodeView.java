@@ -1,0 +1,134 @@
+package dev.ripcord.grpc;
+
+import com.google.protobuf.ByteString;
+import dev.ripcord.Cancellation;
+import dev.ripcord.proto.v1.Event;
+import dev.ripcord.proto.v1.Node;
+import dev.ripcord.proto.v1.OutgoingCall;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What an operator gets to see of a call. */
+final class NodeView {
+  private static final long PID = ProcessHandle.current().pid();
+
+  private final Self self;
+  private final ContextHeaders codec;
+
+  NodeView(Self self, ContextHeaders codec) {
+    this.self = self;
+    this.codec = codec;
+  }
+
+  /** A call that is being handled, as it is now. */
+  Node of(HandledCall call) {
+    long now = System.nanoTime();
+    Cancellation why = call.cancellation();
+    if (call.isStopped()) {
+      return stopped(call, now, why).build();
+    }
+    if (why == null) {
+      return running(call, now).setState(Node.State.LIVE).build();
+    }
+    return call.isOverdue()
+        ? overdue(call, now, why, OverdueWatch.stackOf(call)).build()
+        : ending(call, now, why).build();
+  }
+
+  /** A call as it was at the moment of an event. */
+  Event of(Event.Type what, HandledCall call, long nanos, List<String> stack) {
+    Cancellation why = call.cancellation();
+    Node.Builder node =
+        switch (what) {
+          case ENDED -> ending(call, nanos, why);
+          case OVERDUE -> overdue(call, nanos, why, stack);
+          case STOPPED -> stopped(call, nanos, why);
+          default -> running(call, nanos).setState(Node.State.LIVE);
+        };
+    return Event.newBuilder().setType(what).setNode(node).build();
+  }
+
+  private Node.Builder overdue(
+      HandledCall call, long nanos, @Nullable Cancellation why, List<String> stack) {
+    return ending(call, nanos, why).setState(Node.State.OVERDUE).addAllStack(stack);
+  }
+
+  private Node.Builder stopped(HandledCall call, long nanos, @Nullable Cancellation why) {
+    return ending(call, nanos, why)
+        .setState(Node.State.STOPPED)
+        .setEndedMonotonicNs(why == null ? nanos : call.endedNanos())
+        .setStoppedMonotonicNs(nanos);
+  }
+
+  private Node.Builder ending(HandledCall call, long nanos, @Nullable Cancellation why) {
+    Node.Builder node = running(call, nanos).setState(Node.State.ENDING);
+    if (why != null) {
+      node.setCancellation(WireCancellation.toProto(why)).setEndedMonotonicNs(call.endedNanos());
+    }
+    return node;
+  }
+
+  /** Its age is that at {@code nanos}. */
+  private Node.Builder running(HandledCall call, long nanos) {
+    Node.Builder node =
+        node(call.identity(), call.peer(), call.openedAt(), nanos - call.openedNanos());
+    set(call.remaining(), left -> node.setRemaining(WireCancellation.toProto(left)));
+    return node.addAllValueNames(codec.valueNames(call.context()));
+  }
+
+  /** A call that has stopped some time ago. */
+  Node of(StoppedCalls.Stopped call) {
+    Node.Builder node =
+        node(
+                call.identity(),
+                call.peer(),
+                call.openedAt(),
+                call.stoppedNanos() - call.openedNanos())
+            .setState(Node.State.STOPPED)
+            .setEndedMonotonicNs(call.endedNanos())
+            .setStoppedMonotonicNs(call.stoppedNanos());
+    set(call.remaining(), left -> node.setRemaining(WireCancellation.toProto(left)));
+    set(call.cancellation(), why -> node.setCancellation(WireCancellation.toProto(why)));
+    return node.build();
+  }
+
+  private Node.Builder node(
+      CallIdentity identity, @Nullable SocketAddress peer, Instant openedAt, long ageNanos) {
+    Node.Builder node =
+        Node.newBuilder()
+            .setRequestId(ByteString.copyFrom(identity.requestId().toBytes()))
+            .setContextId(ContextIds.toBytes(identity.contextIdBits()))
+            .setDepth(identity.depth())
+            .setService(self.service())
+            .setInstance(self.instance())
+            .setPid(PID)
+            .setMethod(identity.method())
+            .setOpenedAt(WireCancellation.toProto(openedAt))
+            .setAge(WireCancellation.toProto(Duration.ofNanos(ageNanos)));
+    set(identity.parentContextIdBits(), id -> node.setParentContextId(ContextIds.toBytes(id)));
+    set(peer, address -> node.setPeer(address.toString()));
+    for (OutgoingCalls.Outgoing outgoing : identity.calls().latest()) {
+      node.addCalls(toProto(outgoing));
+    }
+    return node;
+  }
+
+  private static OutgoingCall toProto(OutgoingCalls.Outgoing outgoing) {
+    OutgoingCall.Builder call =
+        OutgoingCall.newBuilder()
+            .setContextId(ContextIds.toBytes(outgoing.contextId))
+            .setMethod(outgoing.method);
+    set(outgoing.cancellation(), why -> call.setCancellation(WireCancellation.toProto(why)));
+    return call.build();
+  }
+
+  private static <T> void set(@Nullable T value, Consumer<T> setter) {
+    if (value != null) {
+      setter.accept(value);
+    }
+  }
+}

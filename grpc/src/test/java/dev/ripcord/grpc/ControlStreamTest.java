@@ -1,0 +1,280 @@
+package dev.ripcord.grpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ripcord.CancelScope;
+import dev.ripcord.Cancellation;
+import dev.ripcord.Context;
+import dev.ripcord.Reason;
+import io.grpc.Attributes;
+import io.grpc.CallOptions;
+import io.grpc.ConnectivityState;
+import io.grpc.EquivalentAddressGroup;
+import io.grpc.ManagedChannel;
+import io.grpc.NameResolver;
+import io.grpc.NameResolverProvider;
+import io.grpc.NameResolverRegistry;
+import io.grpc.ServerTransportFilter;
+import io.grpc.Status;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.ClientCalls;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The control stream follows the calls and keeps nothing alive, nor any call waiting. */
+class ControlStreamTest {
+  private static final Duration SOON = Duration.ofMillis(1500);
+
+  private static void echo(ManagedChannel channel) {
+    assertThat(
+            ClientCalls.blockingUnaryCall(
+                channel, Strings.UNARY, CallOptions.DEFAULT, Station.ECHO))
+        .isEqualTo(Station.ECHO);
+  }
+
+  // It keeps nothing alive.
+
+  @Test
+  void aChannel_shutsDownRightAfterItsLastCall() throws Exception {
+    try (Station callee = Station.named("callee");
+        Peer edge = Peer.named("edge")) {
+      ManagedChannel channel = edge.channelTo(callee.peer());
+      echo(channel);
+      callee.awaitControl();
+      channel.shutdown();
+      assertThat(channel.awaitTermination(SOON.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+    }
+  }
+
+  @Test
+  void aServer_shutsDownRightAfterItsLastCall() throws Exception {
+    try (Station callee = Station.named("callee");
+        Peer edge = Peer.named("edge");
+        CancelScope scope = Context.background().withCancel()) {
+      ManagedChannel channel = edge.channelTo(callee.peer());
+      Caller call = Caller.unary(channel, scope.context());
+      callee.awaitCallAndControl();
+      callee.peer().server().shutdown();
+      scope.cancel(Reason.USER_CANCELED);
+      assertThat(callee.end().reason()).isEqualTo(Reason.USER_CANCELED);
+      assertThat(call.status().getCode()).isEqualTo(Status.Code.CANCELLED);
+      assertThat(callee.peer().server().awaitTermination(SOON.toMillis(), TimeUnit.MILLISECONDS))
+          .isTrue();
+    }
+  }
+
+  @Test
+  void anIdleChannel_goesIdle() throws Exception {
+    try (Station callee = Station.named("callee");
+        Peer edge = Peer.named("edge")) {
+      ManagedChannel channel =
+          edge.channelTo(
+              callee.peer().port(), settings -> settings.idleTimeout(1, TimeUnit.SECONDS));
+      echo(channel);
+      callee.awaitControl();
+      await()
+          .atMost(SOON.plusSeconds(1))
+          .until(() -> channel.getState(false) == ConnectivityState.IDLE);
+      echo(channel);
+      await().until(() -> callee.peer().ripcord().counters().controlStreamsAccepted() == 2);
+    }
+  }
+
+  @Test
+  void anOldConnection_goesLongBeforeItsGraceIsOver() throws Exception {
+    AtomicInteger gone = new AtomicInteger();
+    try (Station callee =
+            Station.named(
+                "callee",
+                settings ->
+                    settings
+                        .maxConnectionAge(300, TimeUnit.MILLISECONDS)
+                        .maxConnectionAgeGrace(60, TimeUnit.SECONDS)
+                        .addTransportFilter(
+                            new ServerTransportFilter() {
+                              @Override
+                              public void transportTerminated(Attributes transport) {
+                                gone.incrementAndGet();
+                              }
+                            }));
+        Peer edge = Peer.named("edge")) {
+      ManagedChannel channel = edge.channelTo(callee.peer());
+      echo(channel);
+      callee.awaitControl();
+      await().atMost(SOON).until(() -> gone.get() >= 1);
+      // The next connection has one of its own.
+      try (CancelScope scope = Context.background().withCancel()) {
+        Caller unused = Caller.unary(channel, scope.context());
+        await().until(() -> callee.peer().ripcord().counters().controlStreamsAccepted() >= 2);
+        callee.awaitCall();
+        scope.cancel(Reason.USER_CANCELED);
+        assertThat(callee.end().reason()).isEqualTo(Reason.USER_CANCELED);
+      }
+    }
+  }
+
+  @Test
+  void anUnusedConnection_hasNone() throws Exception {
+    try (Station callee = Station.named("callee");
+        Peer edge = Peer.named("edge")) {
+      ManagedChannel channel = edge.channelTo(callee.peer());
+      echo(channel);
+      callee.awaitControl();
+      // Only a call opens another, so there is none when the next is counted.
+      await().atLeast(Duration.ofMillis(50)).pollDelay(Duration.ofSeconds(1)).until(() -> true);
+      echo(channel);
+      await().until(() -> callee.peer().ripcord().counters().controlStreamsAccepted() == 2);
+    }
+  }
+
+  // It goes where the calls go.
+
+  @Test
+  void withSeveralConnections_eachHasOne() throws Exception {
+    try (Station one = Station.named("one");
+        Station two = Station.named("two");
+        Peer edge = Peer.named("edge");
+        CancelScope scope = Context.background().withCancel()) {
+      ManagedChannel channel = both(edge, one, two);
+      try {
+        for (int i = 0; i < 10; i++) {
+          Caller unused = Caller.unary(channel, scope.context());
+        }
+        await().until(() -> one.begun() + two.begun() == 10);
+        one.awaitControl();
+        two.awaitControl();
+        scope.cancel(Reason.SUPERSEDED);
+        List<Cancellation> ends = new ArrayList<>(one.ends(one.begun()));
+        ends.addAll(two.ends(two.begun()));
+        assertThat(ends).extracting(end -> end.reason().code()).containsOnly("SUPERSEDED");
+      } finally {
+        channel.shutdownNow();
+      }
+    }
+  }
+
+  private static ManagedChannel both(Peer edge, Station one, Station two) {
+    NameResolverRegistry.getDefaultRegistry()
+        .register(new Addresses(List.of(one.peer().port(), two.peer().port())));
+    return edge.ripcord()
+        .install(NettyChannelBuilder.forTarget("both:///x"))
+        .defaultLoadBalancingPolicy("round_robin")
+        .usePlaintext()
+        .build();
+  }
+
+  private static final class Addresses extends NameResolverProvider {
+    private final List<Integer> ports;
+
+    Addresses(List<Integer> ports) {
+      this.ports = ports;
+    }
+
+    @Override
+    protected boolean isAvailable() {
+      return true;
+    }
+
+    @Override
+    protected int priority() {
+      return 5;
+    }
+
+    @Override
+    public String getDefaultScheme() {
+      return "both";
+    }
+
+    @Override
+    public NameResolver newNameResolver(URI target, NameResolver.Args args) {
+      return new NameResolver() {
+        @Override
+        public String getServiceAuthority() {
+          return "both";
+        }
+
+        @Override
+        public void start(Listener2 listener) {
+          List<EquivalentAddressGroup> groups = new ArrayList<>();
+          ports.forEach(
+              port ->
+                  groups.add(new EquivalentAddressGroup(new InetSocketAddress("127.0.0.1", port))));
+          listener.onResult(
+              ResolutionResult.newBuilder()
+                  .setAddressesOrError(io.grpc.StatusOr.fromValue(groups))
+                  .build());
+        }
+
+        @Override
+        public void shutdown() {}
+      };
+    }
+  }
+
+  // It takes no call's stream.
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void whereStreamsAreScarce_callsHaveThemAll(int streams) throws Exception {
+    try (Station callee =
+            Station.named("callee", settings -> settings.maxConcurrentCallsPerConnection(streams));
+        Peer edge = Peer.named("edge")) {
+      ManagedChannel channel = edge.channelTo(callee.peer());
+      int begun = 0;
+      for (int round = 0; round < 50; round++) {
+        try (CancelScope scope = Context.background().withCancel()) {
+          echo(channel);
+          for (int i = 0; i < streams; i++) {
+            Caller unused = Caller.unary(channel, scope.context());
+          }
+          begun += streams;
+          int all = begun;
+          await().atMost(SOON).until(() -> callee.begun() == all);
+          scope.cancel(Reason.USER_CANCELED);
+          assertThat(callee.ends(streams))
+              .extracting(end -> end.reason().code())
+              .isSubsetOf("USER_CANCELED", "CLIENT_CANCELED");
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void whereStreamsAreScarce_moreCallsThanStreamsFlow(int streams) throws Exception {
+    try (Station callee =
+            Station.named("callee", settings -> settings.maxConcurrentCallsPerConnection(streams));
+        Peer edge = Peer.named("edge")) {
+      ManagedChannel channel = edge.channelTo(callee.peer());
+      List<Thread> callers = new ArrayList<>();
+      AtomicInteger answered = new AtomicInteger();
+      for (int i = 0; i < 4; i++) {
+        Thread caller =
+            new Thread(
+                () -> {
+                  for (int call = 0; call < 500; call++) {
+                    echo(channel);
+                    answered.incrementAndGet();
+                  }
+                });
+        caller.start();
+        callers.add(caller);
+      }
+      for (Thread caller : callers) {
+        caller.join();
+      }
+      assertThat(answered).hasValue(2000);
+      // Once it is known how scarce they are there is no second try.
+      assertThat(edge.ripcord().counters().controlStreamsGaveWay()).isLessThanOrEqualTo(3);
+    }
+  }
+}

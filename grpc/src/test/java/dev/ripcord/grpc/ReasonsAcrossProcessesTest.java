@@ -1,0 +1,192 @@
+package dev.ripcord.grpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ripcord.CancelScope;
+import dev.ripcord.Cancellation;
+import dev.ripcord.Context;
+import dev.ripcord.ContextException;
+import dev.ripcord.Reason;
+import io.grpc.CallOptions;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.stub.ClientCalls;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Who, why, where: what every node of a tree knows of its end. */
+class ReasonsAcrossProcessesTest {
+
+  //  edge ──► gateway ──► identity ──► db
+  @Test
+  void aReasonReachesEveryNode_withItsOriginAndItsWay() throws Exception {
+    try (Station db = Station.named("db");
+        Station identity = Station.named("identity").callingOn(db);
+        Station gateway = Station.named("gateway").callingOn(identity);
+        Peer edge = Peer.named("edge");
+        CancelScope scope = Context.background().withCancel()) {
+      Caller call = Caller.unary(edge.channelTo(gateway.peer()), scope.context());
+      db.awaitCallAndControl();
+      gateway.awaitControl();
+      identity.awaitControl();
+
+      scope.cancel(Reason.USER_CANCELED.withMessage("pressed cancel").withDetail("button", "red"));
+
+      for (Station node : List.of(gateway, identity, db)) {
+        Cancellation seen = node.end();
+        assertThat(seen.kind()).isEqualTo(Cancellation.Kind.CANCELED);
+        assertThat(seen.reason())
+            .isEqualTo(
+                Reason.USER_CANCELED.withMessage("pressed cancel").withDetail("button", "red"));
+        assertThat(seen.origin()).isEqualTo(new Cancellation.Origin("edge", "1", "", ""));
+      }
+      assertThat(gateway.end().path().toString()).isEqualTo("[edge/1, gateway/1]");
+      assertThat(identity.end().path().toString()).isEqualTo("[edge/1, gateway/1, identity/1]");
+      assertThat(db.end().path().toString()).isEqualTo("[edge/1, gateway/1, identity/1, db/1]");
+      assertThat(db.end().path())
+          .extracting(Cancellation.Hop::age)
+          .isSorted()
+          .allSatisfy(age -> assertThat(age).isLessThan(Duration.ofSeconds(30)));
+      assertThat(call.status().getCode()).isEqualTo(Status.Code.CANCELLED);
+      assertThat(call.status().getCause()).isInstanceOf(ContextException.class);
+      assertThat(edge.ripcord().counters().reasonsUndelivered()).isZero();
+      await().until(() -> edge.ripcord().calleesStopTimes().count() == 1);
+      await().until(() -> db.peer().ripcord().stopTimes().count() == 1);
+    }
+  }
+
+  @Test
+  void aDeadline_staysADeadline_atEveryNode() throws Exception {
+    try (Station db = Station.named("db");
+        Station identity = Station.named("identity").callingOn(db);
+        Peer edge = Peer.named("edge");
+        CancelScope scope = Context.background().withTimeout(Duration.ofMillis(400))) {
+      Caller call = Caller.unary(edge.channelTo(identity.peer()), scope.context());
+      for (Station node : List.of(identity, db)) {
+        assertThat(node.end().kind()).isEqualTo(Cancellation.Kind.DEADLINE_EXCEEDED);
+        assertThat(node.end().reason()).isEqualTo(Reason.DEADLINE);
+      }
+      assertThat(call.status().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+    }
+  }
+
+  @Test
+  void aDeadlineException_asCause_isNoDeadline() throws Exception {
+    try (Station callee = Station.named("callee");
+        Peer edge = Peer.named("edge");
+        CancelScope scope = Context.background().withTimeout(Duration.ofMinutes(1))) {
+      Caller unused = Caller.unary(edge.channelTo(callee.peer()), scope.context());
+      callee.awaitCallAndControl();
+      scope.cancel(Cancellation.deadlineExceeded(null).toException());
+      assertThat(callee.end().kind()).isEqualTo(Cancellation.Kind.CANCELED);
+      assertThat(callee.end().reason().code()).isEqualTo("CLIENT_CANCELED");
+    }
+  }
+
+  //  edge ──► gateway ──► plain ──► db
+  @Test
+  void belowAPlainPeer_nodesSayClientCanceled() throws Exception {
+    try (Station db = Station.named("db");
+        Station plain = Station.plain().callingOn(db);
+        Station gateway = Station.named("gateway").callingOn(plain);
+        Peer edge = Peer.named("edge");
+        CancelScope scope = Context.background().withCancel()) {
+      Caller unused = Caller.unary(edge.channelTo(gateway.peer()), scope.context());
+      db.awaitCall();
+      gateway.awaitControl();
+      scope.cancel(Reason.USER_CANCELED);
+      assertThat(gateway.end().reason().code()).isEqualTo("USER_CANCELED");
+      assertThat(db.end().reason().code()).isEqualTo("CLIENT_CANCELED");
+      assertThat(db.end().kind()).isEqualTo(Cancellation.Kind.CANCELED);
+      await().until(() -> gateway.peer().ripcord().counters().reasonsUndelivered() == 1);
+    }
+  }
+
+  @Test
+  void theCalleesReason_isTheCallersCause() throws Exception {
+    try (Station callee = Station.named("callee");
+        Peer edge = Peer.named("edge")) {
+      Caller call = Caller.unary(edge.channelTo(callee.peer()), Context.background());
+      callee.awaitCall();
+      callee.peer().ripcord().shutdown(callee.peer().server(), Duration.ZERO);
+      assertThat(call.status().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+      Cancellation why = CancellationStatus.of(call.status().asRuntimeException());
+      assertThat(why).isNotNull();
+      assertThat(why.reason().code()).isEqualTo("SHUTDOWN");
+      assertThat(why.origin()).isNotNull();
+      assertThat(why.origin().service()).isEqualTo("callee");
+      assertThat(call.status().getCause()).isInstanceOf(ContextException.class);
+    }
+  }
+
+  @Test
+  void severalCallsThatEndTogether_areToldTogether() throws Exception {
+    try (Station callee = Station.named("callee");
+        Peer edge = Peer.named("edge");
+        CancelScope scope = Context.background().withCancel()) {
+      ManagedChannel channel = edge.channelTo(callee.peer());
+      int calls = 100;
+      for (int i = 0; i < calls; i++) {
+        Caller unused = Caller.unary(channel, scope.context());
+      }
+      callee.awaitControl();
+      await().until(() -> callee.peer().ripcord().liveCalls() == calls);
+      await().until(() -> callee.begun() == calls);
+      scope.cancel(Reason.SUPERSEDED);
+      assertThat(callee.ends(calls))
+          .extracting(end -> end.reason().code())
+          .containsOnly("SUPERSEDED");
+      await().until(() -> callee.peer().ripcord().liveCalls() == 0);
+      await().until(() -> edge.ripcord().calleesStopTimes().count() == calls);
+      // What both sides close leaves nothing that could end the next call.
+      assertThat(
+              ClientCalls.blockingUnaryCall(
+                  channel, Strings.UNARY, CallOptions.DEFAULT, Station.ECHO))
+          .isEqualTo(Station.ECHO);
+    }
+  }
+
+  @Test
+  void turnedOff_nothingIsTold() throws Exception {
+    try (Station callee = Station.named("callee");
+        Peer edge = Peer.named("edge");
+        CancelScope scope = Context.background().withCancel()) {
+      edge.ripcord().reasons(false);
+      Caller unused = Caller.unary(edge.channelTo(callee.peer()), scope.context());
+      callee.awaitCall();
+      scope.cancel(Reason.USER_CANCELED);
+      assertThat(callee.end().reason().code()).isEqualTo("CLIENT_CANCELED");
+      assertThat(callee.peer().ripcord().counters().controlStreamsAccepted()).isZero();
+    }
+  }
+
+  @Test
+  void turnedOff_nothingIsTaken() throws Exception {
+    try (Station callee = Station.named("callee");
+        Peer edge = Peer.named("edge");
+        CancelScope scope = Context.background().withCancel()) {
+      Caller unused = Caller.unary(edge.channelTo(callee.peer()), scope.context());
+      callee.awaitCallAndControl();
+      callee.peer().ripcord().reasons(false);
+      scope.cancel(Reason.USER_CANCELED);
+      assertThat(callee.end().reason().code()).isEqualTo("CLIENT_CANCELED");
+    }
+  }
+
+  @Test
+  void anEdge_takesNoReasonsFromStrangers() throws Exception {
+    try (Station callee =
+            Station.of(
+                Peer.with(Ripcord.builder().service("callee").limits(Limits.edge()).build()));
+        Peer edge = Peer.named("edge");
+        CancelScope scope = Context.background().withCancel()) {
+      Caller unused = Caller.unary(edge.channelTo(callee.peer()), scope.context());
+      callee.awaitCall();
+      await().until(() -> callee.peer().ripcord().counters().controlStreamsRefused() == 1);
+      scope.cancel(Reason.USER_CANCELED);
+      assertThat(callee.end().reason().code()).isEqualTo("CLIENT_CANCELED");
+    }
+  }
+}
