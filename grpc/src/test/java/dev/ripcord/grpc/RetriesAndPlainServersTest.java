@@ -97,7 +97,7 @@ class RetriesAndPlainServersTest {
 
       assertThat(CancellationStatus.of(failure.get())).isSameAs(scope.context().cancellation());
       for (int i = 0; i < 3; i++) {
-        assertThat(waiting.awaitEnded().reason().hasCodeOf(Reason.CLIENT_CANCELED)).isTrue();
+        assertThat(waiting.awaitEnded().reason().hasCodeOf(Reason.USER_CANCELED)).isTrue();
       }
       assertThat(third.isDone()).isTrue();
       await().until(() -> callee.ripcord().liveCalls() == 0);

@@ -93,7 +93,7 @@ class TreeAcrossProcessesTest {
     for (Waiting waiting : new Waiting[] {inGateway, inIdentity, inDb}) {
       Cancellation seen = waiting.awaitEnded();
       assertThat(seen.kind()).isEqualTo(Kind.CANCELED);
-      assertThat(seen.reason().hasCodeOf(Reason.CLIENT_CANCELED)).isTrue();
+      assertThat(seen.reason().hasCodeOf(Reason.USER_CANCELED)).isTrue();
     }
     assertNothingRuns();
   }
