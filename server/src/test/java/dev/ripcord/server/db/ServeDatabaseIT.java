@@ -44,6 +44,9 @@ import org.junit.jupiter.api.io.TempDir;
  * The db role as a process: how it starts, what it says when it cannot, and that it leaves nothing.
  */
 class ServeDatabaseIT {
+  /** A level of ours; a newer JDK's own WARNING about what a library uses is none. */
+  private static final String LOGGED_TROUBLE = "\\b(WARN|ERROR)\\b";
+
   // One for all tests, so that PostgreSQL is unpacked once.
   @TempDir static Path temp;
 
@@ -84,7 +87,7 @@ class ServeDatabaseIT {
       assertThat(serve.awaitExit()).isZero();
       assertThat(processes).hasSizeGreaterThan(2).noneMatch(ProcessHandle::isAlive);
       assertThat(instanceFolders()).isEmpty();
-      assertThat(serve.err()).doesNotContain("WARN").doesNotContain("ERROR");
+      assertThat(serve.err()).doesNotContainPattern(LOGGED_TROUBLE);
     }
   }
 
@@ -177,10 +180,7 @@ class ServeDatabaseIT {
       ExecutionException e = assertThrows(ExecutionException.class, () -> report.get(10, SECONDS));
       assertThat(Status.fromThrowable(e).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
       assertThat(serve.awaitExit()).isZero();
-      assertThat(serve.err())
-          .contains("code=SHUTDOWN")
-          .doesNotContain("WARN")
-          .doesNotContain("ERROR");
+      assertThat(serve.err()).contains("code=SHUTDOWN").doesNotContainPattern(LOGGED_TROUBLE);
       channel.shutdownNow();
     }
   }
