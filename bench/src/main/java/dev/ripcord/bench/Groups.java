@@ -1,0 +1,10 @@
+package dev.ripcord.bench;
+
+import java.util.List;
+
+/** All there is to measure, in the order in which it is measured. */
+final class Groups {
+  static final List<Group> ALL = List.of();
+
+  private Groups() {}
+}
