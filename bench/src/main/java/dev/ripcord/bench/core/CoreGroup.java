@@ -1,0 +1,136 @@
+package dev.ripcord.bench.core;
+
+import dev.ripcord.bench.GoProgram;
+import dev.ripcord.bench.Group;
+import dev.ripcord.bench.Rounds;
+import dev.ripcord.bench.Row;
+import dev.ripcord.bench.Run;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.runner.RunnerException;
+
+/** Group {@code core}: the operations of the tree. */
+public final class CoreGroup implements Group {
+
+  /** For the command. */
+  public CoreGroup() {}
+
+  @Override
+  public String name() {
+    return "core";
+  }
+
+  @Override
+  public String purpose() {
+    return "what each operation of the tree costs, and allocates";
+  }
+
+  @Override
+  public void run(Run run) throws Exception {
+    new Asking(run).all();
+  }
+
+  /** One run of it. */
+  private static final class Asking {
+    private final Run run;
+    private final Jmh jmh;
+    private final int forks;
+    private final int iterations;
+    private final GoContext go = new GoContext();
+    private final List<String> behind = new ArrayList<>();
+
+    Asking(Run run) {
+      this.run = run;
+      this.forks = run.quick() ? 2 : 4;
+      this.iterations = run.quick() ? 4 : 8;
+      this.jmh = run.quick() ? new Jmh(iterations, 300, 50) : new Jmh(iterations, 2_000, 250);
+    }
+
+    void all() throws IOException, InterruptedException, RunnerException {
+      askGo();
+      for (Question question : Question.ALL_QUESTIONS) {
+        for (int threads : question.threads()) {
+          ask(question, threads);
+        }
+      }
+      run.note(
+          behind.isEmpty()
+              ? "ahead of every peer on the JVM in every row"
+              : "not ahead of: " + String.join("; ", behind));
+    }
+
+    private void askGo() throws IOException, InterruptedException {
+      if (!GoProgram.canBuild()) {
+        return;
+      }
+      try (GoProgram program = GoProgram.build("context")) {
+        go.ask(program, forks * iterations, run.quick() ? 20 : 100);
+      }
+    }
+
+    private void ask(Question question, int threads) throws RunnerException {
+      Map<String, Figures> figures = figures(question, threads);
+      String name = question.rowName(threads);
+      report(question, threads, figures, name, "ns/op");
+      if (question.allocation() && threads == 1) {
+        report(question, threads, figures, question.name() + ", allocated", "B/op");
+      }
+    }
+
+    /** Fork by fork; who begins changes from one to the next. */
+    private Map<String, Figures> figures(Question question, int threads) throws RunnerException {
+      List<String> contenders = new ArrayList<>(question.measurable());
+      contenders.add(0, question.ours());
+      Map<String, Figures> figures = new HashMap<>();
+      for (int fork = 0; fork < forks; fork++) {
+        for (int i = 0; i < contenders.size(); i++) {
+          String method = contenders.get(fork % 2 == 0 ? i : contenders.size() - 1 - i);
+          figures
+              .computeIfAbsent(method, m -> new Figures())
+              .add(jmh.fork(question, method, threads));
+        }
+      }
+      return figures;
+    }
+
+    private void report(
+        Question question, int threads, Map<String, Figures> figures, String name, String unit) {
+      List<Double> ours = in(unit, Objects.requireNonNull(figures.get(question.ours())));
+      for (String method : question.peers().keySet()) {
+        String peer = question.peer(method);
+        Row row = row(name, unit, ours, peer, figures.get(method), Question.missing(method));
+        run.row(row);
+        if (row.ratio() != null && row.ratio() >= 1) {
+          behind.add(peer + " at " + name);
+        }
+      }
+      if (question.go() != null) {
+        Figures answer = go.answer(question.go(), threads);
+        run.row(row(name, unit, ours, GoContext.NAME, answer, "no go on the PATH"));
+      }
+    }
+
+    private static List<Double> in(String unit, Figures figures) {
+      return "ns/op".equals(unit) ? figures.nanos() : figures.bytes();
+    }
+
+    private static Row row(
+        String name,
+        String unit,
+        List<Double> ours,
+        String peer,
+        @Nullable Figures figures,
+        @Nullable String why) {
+      if (figures == null) {
+        return Row.without(
+            "core", name, unit, Rounds.quantile(ours, 0.5), peer, String.valueOf(why));
+      }
+      return Row.lessIsBetter("core", name, unit, peer, Rounds.of(ours, in(unit, figures)));
+    }
+  }
+}
