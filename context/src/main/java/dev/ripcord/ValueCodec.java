@@ -51,6 +51,11 @@ public interface ValueCodec<T> {
 
     @Override
     public String decode(byte[] bytes) {
+      String text = new String(bytes, StandardCharsets.UTF_8);
+      // What is malformed has become a replacement character; seldom one is meant.
+      if (text.indexOf('\uFFFD') < 0) {
+        return text;
+      }
       try {
         return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
       } catch (CharacterCodingException e) {

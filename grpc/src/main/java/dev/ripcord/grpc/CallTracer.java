@@ -24,7 +24,7 @@ final class CallTracer extends ServerStreamTracer {
   @Override
   public io.grpc.Context filterContext(io.grpc.Context context) {
     call.open();
-    return GrpcContextStorage.bind(context, call.context()).withValue(HandledCall.KEY, call);
+    return GrpcContextStorage.bind(context, call);
   }
 
   @Override
@@ -43,10 +43,8 @@ final class CallTracer extends ServerStreamTracer {
     private final ContextHeaders codec;
     private final Limits limits;
     private final Calls calls;
-    private final NamedCalls named;
 
-    Factory(Context root, ContextHeaders codec, Limits limits, Calls calls, NamedCalls named) {
-      this.named = named;
+    Factory(Context root, ContextHeaders codec, Limits limits, Calls calls) {
       this.root = root;
       this.codec = codec;
       this.limits = limits;
@@ -66,7 +64,6 @@ final class CallTracer extends ServerStreamTracer {
               identity,
               values,
               limits.grant(GrpcTimeout.of(headers)),
-              named,
               limits.trustsPeers() ? identity.contextIdBits() : codec.nameGiven(headers)));
     }
   }

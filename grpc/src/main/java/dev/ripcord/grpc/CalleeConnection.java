@@ -29,10 +29,10 @@ final class CalleeConnection {
 
   /** Gives every connection of a server one of these. */
   static final class Filter extends ServerTransportFilter {
-    private final NamedCalls calls;
+    private final LiveCalls calls;
     private final Counters counters;
 
-    Filter(NamedCalls calls, Counters counters) {
+    Filter(LiveCalls calls, Counters counters) {
       this.calls = calls;
       this.counters = counters;
     }
@@ -47,14 +47,14 @@ final class CalleeConnection {
   private record Early(long contextId, Cancellation why, @Nullable CalleeControl by, long nanos) {}
 
   private final Counters counters;
-  private final NamedCalls calls;
+  private final LiveCalls calls;
   private final AtomicInteger controlStreams = new AtomicInteger();
 
   private final Map<Long, Early> early = new HashMap<>(); // guarded by itself
   private final Deque<Early> earlyByAge = new ArrayDeque<>(); // guarded by early
   private volatile boolean someEarly; // written under early
 
-  private CalleeConnection(NamedCalls calls, Counters counters) {
+  private CalleeConnection(LiveCalls calls, Counters counters) {
     this.calls = calls;
     this.counters = counters;
   }
@@ -79,7 +79,7 @@ final class CalleeConnection {
    */
   void end(List<Long> contextIds, Cancellation why, CalleeControl by) {
     List<HandledCall> ended = new ArrayList<>(contextIds.size());
-    for (long contextId : contextIds) {
+    for (Long contextId : contextIds) {
       if (!end(contextId, why, by, ended)) {
         keepEarly(new Early(contextId, why, by, System.nanoTime()));
         if (end(contextId, why, by, ended)) {
@@ -91,9 +91,9 @@ final class CalleeConnection {
     ended.forEach(HandledCall::closeForCaller);
   }
 
-  private boolean end(long contextId, Cancellation why, CalleeControl by, List<HandledCall> ended) {
+  private boolean end(Long contextId, Cancellation why, CalleeControl by, List<HandledCall> ended) {
     boolean[] found = new boolean[1];
-    calls.forEach(
+    calls.forEachNamed(
         contextId,
         call -> {
           if (call.endsOver(this, why, by)) {

@@ -57,8 +57,9 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
   private static final String ENDED = "the caller's context has ended";
 
   private final Context context;
-  private final Metadata ours;
-  private final OutgoingCalls.Outgoing outgoing;
+  private final ContextHeaders codec;
+  private final CallerIdentity identity;
+  private final OutgoingCalls.@Nullable Outgoing outgoing; // null at the edge
   private final io.grpc.Context callers;
   private final CallStreams streams;
   private final Resets resets;
@@ -76,14 +77,16 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
   ContextClientCall(
       ClientCall<Q, R> call,
       Context context,
-      Metadata ours,
-      OutgoingCalls.Outgoing outgoing,
+      ContextHeaders codec,
+      CallerIdentity identity,
+      OutgoingCalls.@Nullable Outgoing outgoing,
       io.grpc.Context callers,
       CallStreams streams,
       Resets resets) {
     super(call);
     this.context = context;
-    this.ours = ours;
+    this.codec = codec;
+    this.identity = identity;
     this.outgoing = outgoing;
     this.callers = callers;
     this.streams = streams;
@@ -92,7 +95,10 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
 
   @Override
   public void start(Listener<R> responses, Metadata headers) {
-    ContextHeaders.merge(headers, ours);
+    codec.write(identity, context, headers);
+    if (outgoing != null) {
+      outgoing.started();
+    }
     ContextListener own = new ContextListener(responses);
     listener = own;
     super.start(own, headers);
@@ -107,28 +113,33 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
 
   @Override
   public void sendMessage(Q message) {
-    unlessEnded(() -> super.sendMessage(message));
+    if (ended == null) {
+      try {
+        super.sendMessage(message);
+      } catch (IllegalStateException e) {
+        unlessEnded(e);
+      }
+    }
   }
 
   @Override
   public void halfClose() {
-    unlessEnded(super::halfClose);
+    if (ended == null) {
+      try {
+        super.halfClose();
+      } catch (IllegalStateException e) {
+        unlessEnded(e);
+      }
+    }
   }
 
   /**
    * gRPC objects to the use of a call that was cancelled. The user of this one has not cancelled it
    * and may not know yet; the call's listener tells.
    */
-  private void unlessEnded(Runnable use) {
-    if (ended != null) {
-      return;
-    }
-    try {
-      use.run();
-    } catch (IllegalStateException e) {
-      if (ended == null) {
-        throw e;
-      }
+  private void unlessEnded(IllegalStateException objection) {
+    if (ended == null) {
+      throw objection;
     }
   }
 
@@ -157,7 +168,7 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
       return;
     }
     ended = why;
-    outgoing.endedBy(why);
+    shownAsEndedBy(why);
     Executor told = streams.tell(why, CallIdentity.of(context));
     ContextListener own = listener;
     endedHere = told != null && own != null;
@@ -166,6 +177,12 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
       super.cancel(ENDED, null);
     } else {
       resets.expect(this);
+    }
+  }
+
+  private void shownAsEndedBy(Cancellation why) {
+    if (outgoing != null) {
+      outgoing.endedBy(why);
     }
   }
 
@@ -222,30 +239,51 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
 
     @Override
     public void onHeaders(Metadata headers) {
-      during(() -> responses.onHeaders(headers));
+      if (enter()) {
+        io.grpc.Context before = callers.attach();
+        try {
+          responses.onHeaders(headers);
+        } finally {
+          callers.detach(before);
+          leave();
+        }
+      }
     }
 
     @Override
     public void onMessage(R message) {
-      during(() -> responses.onMessage(message));
+      if (enter()) {
+        io.grpc.Context before = callers.attach();
+        try {
+          responses.onMessage(message);
+        } finally {
+          callers.detach(before);
+          leave();
+        }
+      }
     }
 
     @Override
     public void onReady() {
-      during(responses::onReady);
+      if (enter()) {
+        io.grpc.Context before = callers.attach();
+        try {
+          responses.onReady();
+        } finally {
+          callers.detach(before);
+          leave();
+        }
+      }
     }
 
-    private void during(Runnable callback) {
-      if (!turn.compareAndSet(FREE, BUSY)) {
-        return;
-      }
-      try {
-        callers.run(callback);
-      } finally {
-        if (!turn.compareAndSet(BUSY, FREE)) {
-          turn.set(CLOSED);
-          close(Objects.requireNonNull(ended));
-        }
+    private boolean enter() {
+      return turn.compareAndSet(FREE, BUSY);
+    }
+
+    private void leave() {
+      if (!turn.compareAndSet(BUSY, FREE)) {
+        turn.set(CLOSED);
+        close(Objects.requireNonNull(ended));
       }
     }
 
@@ -285,7 +323,7 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
       }
       Cancellation why = whyEnded(status);
       if (why != null) {
-        outgoing.endedBy(why);
+        shownAsEndedBy(why);
       }
       Status told =
           why == null

@@ -7,11 +7,11 @@ import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
 import io.grpc.Deadline;
-import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Makes every call of a channel under the caller's context. */
 final class ContextClientInterceptor implements ClientInterceptor {
@@ -39,12 +39,10 @@ final class ContextClientInterceptor implements ClientInterceptor {
     }
     CallIdentity parent = CallIdentity.of(context);
     CallerIdentity identity = identityOf(context, parent);
-    Metadata headers = codec.write(identity, context);
     OutgoingCalls.Outgoing outgoing =
-        new OutgoingCalls.Outgoing(identity.contextId(), method.getFullMethodName());
-    if (parent != null) {
-      parent.calls().add(outgoing);
-    }
+        parent == null
+            ? null
+            : parent.calls().calling(identity.contextId(), method.getFullMethodName());
     boolean ours = given != null || GrpcContextStorage.isBoundIn(here);
     CallStreams streams = new CallStreams(identity.contextId(), next, options.getExecutor());
     CallOptions underContext = withDeadline(options, context).withStreamTracerFactory(streams);
@@ -54,11 +52,10 @@ final class ContextClientInterceptor implements ClientInterceptor {
             options.getExecutor() == null ? underContext : underContext.withExecutor(streams),
             next,
             ours ? here.fork() : here);
-    return new ContextClientCall<>(call, context, headers, outgoing, here, streams, resets);
+    return new ContextClientCall<>(call, context, codec, identity, outgoing, here, streams, resets);
   }
 
-  private CallerIdentity identityOf(
-      Context context, @org.jspecify.annotations.Nullable CallIdentity parent) {
+  private CallerIdentity identityOf(Context context, @Nullable CallIdentity parent) {
     RequestId chosen = context.value(Ripcord.REQUEST_ID);
     if (parent == null) {
       RequestId requestId = chosen == null ? RequestId.random() : chosen;

@@ -3,8 +3,11 @@ package dev.ripcord.grpc;
 import dev.ripcord.Context;
 import dev.ripcord.Key;
 import dev.ripcord.grpc.Counters.Event;
+import io.grpc.InternalMetadata;
 import io.grpc.Metadata;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +26,7 @@ final class ContextHeaders {
   /** Values of keys not declared here, on their way through. */
   private static final Key<List<Foreign>> PASSED_THROUGH = Key.local("ripcord.foreign");
 
+  private static final byte[] PREFIX = ValueHeader.PREFIX.getBytes(StandardCharsets.US_ASCII);
   private static final RawHeader.Binary IDENTITY = new RawHeader.Binary("ripcord-bin");
   private static final Metadata.Key<String> TRACEPARENT =
       Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER);
@@ -116,8 +120,12 @@ final class ContextHeaders {
   }
 
   private Context readForeign(Metadata headers, Context context, Budget budget) {
-    List<Foreign> foreign = new ArrayList<>();
-    for (String name : foreignNames(headers)) {
+    List<String> names = foreignNames(headers);
+    if (names.isEmpty()) {
+      return context;
+    }
+    List<Foreign> foreign = new ArrayList<>(names.size());
+    for (String name : names) {
       Foreign one = readForeign(headers, name, budget);
       if (one == null) {
         counters.count(Event.FOREIGN_VALUES_DROPPED);
@@ -130,14 +138,25 @@ final class ContextHeaders {
 
   /** Sorted, so that of too many the same are dropped every time. */
   private List<String> foreignNames(Metadata headers) {
-    List<String> names = new ArrayList<>();
-    for (String name : headers.keys()) {
-      if (name.startsWith(ValueHeader.PREFIX) && !declared.containsKey(name)) {
-        names.add(name);
+    List<String> names = new ArrayList<>(0);
+    // Metadata.keys() would decode every name of every call; nearly all are others'.
+    Object[] namesAndValues = InternalMetadata.serializePartial(headers);
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      byte[] bytes = (byte[]) namesAndValues[i];
+      if (isPrefixed(bytes)) {
+        String name = new String(bytes, StandardCharsets.US_ASCII);
+        if (!declared.containsKey(name) && !names.contains(name)) {
+          names.add(name);
+        }
       }
     }
     Collections.sort(names);
     return names;
+  }
+
+  private static boolean isPrefixed(byte[] name) {
+    return name.length >= PREFIX.length
+        && Arrays.equals(name, 0, PREFIX.length, PREFIX, 0, PREFIX.length);
   }
 
   private @Nullable Foreign readForeign(Metadata headers, String name, Budget budget) {
@@ -170,12 +189,12 @@ final class ContextHeaders {
   // What goes out.
 
   /**
-   * The headers of a call made under {@code context}.
+   * Puts into {@code headers} those of a call made under {@code context}, in place of what they
+   * have of the same name.
    *
    * @throws IllegalArgumentException if its values are too long or too many
    */
-  Metadata write(CallerIdentity identity, Context context) {
-    Metadata headers = new Metadata();
+  void write(CallerIdentity identity, Context context, Metadata headers) {
     Budget budget = new Budget();
     byte[] id = identity.toBytes();
     IDENTITY.write(headers, id);
@@ -187,7 +206,6 @@ final class ContextHeaders {
       }
     }
     passThrough(headers, context, budget);
-    return headers;
   }
 
   private void write(ValueHeader<?> header, byte[] value, Metadata headers, Budget budget) {
@@ -224,18 +242,6 @@ final class ContextHeaders {
         counters.count(Event.FOREIGN_VALUES_DROPPED);
       }
     }
-  }
-
-  /** Replaces in {@code headers} what {@code ours} has. */
-  static void merge(Metadata headers, Metadata ours) {
-    for (String name : ours.keys()) {
-      if (name.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {
-        headers.discardAll(Metadata.Key.of(name, Metadata.BINARY_BYTE_MARSHALLER));
-      } else {
-        headers.discardAll(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER));
-      }
-    }
-    headers.merge(ours);
   }
 
   /** The names, without prefix and suffix, of the values in {@code context} that travel. */

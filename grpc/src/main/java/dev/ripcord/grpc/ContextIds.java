@@ -13,12 +13,17 @@ final class ContextIds {
   static final int BYTES = 8;
 
   private static final long GOLDEN_RATIO = 0x9e3779b97f4a7c15L;
-  private static final AtomicLong NEXT = new AtomicLong(new SecureRandom().nextLong());
+  private static final ContextIds IDS = new ContextIds();
 
-  private ContextIds() {}
+  private final AtomicLong next = new AtomicLong(new SecureRandom().nextLong());
 
   static long next() {
-    long z = NEXT.getAndAdd(GOLDEN_RATIO);
+    return IDS.nextBits();
+  }
+
+  /** No number comes twice in 2^64; SplitMix64 hides where in the walk it is. */
+  long nextBits() {
+    long z = next.getAndAdd(GOLDEN_RATIO);
     z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
     z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
     return z ^ (z >>> 31);

@@ -1,6 +1,7 @@
 package dev.ripcord.grpc;
 
 import dev.ripcord.Cancellation;
+import dev.ripcord.ContextException;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -24,8 +25,8 @@ final class ContextServerCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
   private final HandledCall handled;
   // Whoever listens to io.grpc.Context in the handler, or calls through a channel without Ripcord,
   // hears of the end by this.
-  private final io.grpc.Context.CancellableContext grpcContext =
-      io.grpc.Context.current().withCancellation();
+  private final io.grpc.Context.CancellableContext grpcContext;
+  private final boolean grpcContextIsOurs;
   private final AtomicInteger turn = new AtomicInteger(OPEN);
   private volatile @Nullable Cancellation
       endedBy; // set once, before the call is to be closed for it
@@ -34,34 +35,79 @@ final class ContextServerCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
   ContextServerCall(ServerCall<Q, R> call, HandledCall handled) {
     super(call);
     this.handled = handled;
+    io.grpc.Context here = io.grpc.Context.current();
+    // Usually the very one that gRPC has made for the call; in any case one made for this call, or
+    // it would not have been found in it. An interceptor before us may have put more on top.
+    this.grpcContextIsOurs = !(here instanceof io.grpc.Context.CancellableContext);
+    this.grpcContext =
+        here instanceof io.grpc.Context.CancellableContext ofCall
+            ? ofCall
+            : here.withCancellation();
   }
 
-  io.grpc.Context grpcContext() {
-    return grpcContext;
+  // The handler's io.grpc.Context.
+
+  /** Returns what {@link #detach} needs. */
+  io.grpc.Context attach() {
+    return grpcContextIsOurs ? grpcContext.attach() : grpcContext;
+  }
+
+  void detach(io.grpc.Context before) {
+    if (grpcContextIsOurs) {
+      grpcContext.detach(before);
+    }
+  }
+
+  private void endGrpcContext(Cancellation why) {
+    ContextException exception = why.toException();
+    boolean mistakable = Status.fromThrowable(exception).getCode() == Status.Code.DEADLINE_EXCEEDED;
+    // gRPC would take a deadline's status among the causes for its own deadline, and reset.
+    grpcContext.cancel(mistakable ? StoppedCalls.withoutCause(why).toException() : exception);
+  }
+
+  /** The handler has returned; nothing of its context is needed any more. */
+  void handlerReturned() {
+    if (grpcContextIsOurs) {
+      grpcContext.cancel(null);
+    }
   }
 
   // The handler's side.
 
   @Override
   public void sendHeaders(Metadata headers) {
-    send(() -> super.sendHeaders(headers));
+    boolean ours = enter();
+    if (ours || endedBy == null) {
+      try {
+        super.sendHeaders(headers);
+      } finally {
+        leave(ours);
+      }
+    }
   }
 
   @Override
   public void sendMessage(R message) {
-    send(() -> super.sendMessage(message));
+    boolean ours = enter();
+    if (ours || endedBy == null) {
+      try {
+        super.sendMessage(message);
+      } finally {
+        leave(ours);
+      }
+    }
   }
 
   @Override
   public void close(Status status, Metadata trailers) {
     handled.answering();
     handled.closing();
+    boolean ours = enter();
     try {
-      send(
-          () -> {
-            turn.set(CLOSED);
-            super.close(status, trailers);
-          });
+      if (ours || endedBy == null) {
+        turn.set(CLOSED);
+        super.close(status, trailers);
+      }
     } finally {
       handled.closed();
     }
@@ -77,20 +123,17 @@ final class ContextServerCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
     return endedBy == null && super.isReady();
   }
 
-  private void send(Runnable action) {
-    if (!turn.compareAndSet(OPEN, HANDLER_SENDS)) {
-      // Ended; or closed before, which gRPC has its own answer to.
-      if (endedBy == null) {
-        action.run();
-      }
-      return;
-    }
-    try {
-      action.run();
-    } finally {
-      if (!turn.compareAndSet(HANDLER_SENDS, OPEN) && turn.compareAndSet(END_WAITS, CLOSED)) {
-        closeFor(Objects.requireNonNull(endedBy));
-      }
+  /**
+   * The handler's turn. False if the call has ended, or was closed before, which gRPC has its own
+   * answer to.
+   */
+  private boolean enter() {
+    return turn.compareAndSet(OPEN, HANDLER_SENDS);
+  }
+
+  private void leave(boolean ours) {
+    if (ours && !turn.compareAndSet(HANDLER_SENDS, OPEN) && turn.compareAndSet(END_WAITS, CLOSED)) {
+      closeFor(Objects.requireNonNull(endedBy));
     }
   }
 
@@ -102,8 +145,9 @@ final class ContextServerCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
    */
   void contextEnded(Cancellation why, boolean close) {
     if (close) {
+      // First, or gRPC ends it without a cause when the call is closed.
+      endGrpcContext(why);
       endedBy(why);
-      grpcContext.cancel(why.toException());
     }
   }
 
@@ -134,11 +178,6 @@ final class ContextServerCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
                 // Who has told us does not wait to be told.
                 ? new Metadata()
                 : CancellationStatus.trailers(status, handled.passedOn(why)));
-  }
-
-  /** The handler has returned; nothing of its context is needed any more. */
-  void handlerReturned() {
-    grpcContext.cancel(null);
   }
 
   boolean isClosedForContext() {

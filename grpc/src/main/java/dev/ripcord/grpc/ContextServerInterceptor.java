@@ -16,7 +16,7 @@ final class ContextServerInterceptor implements ServerInterceptor {
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
-    HandledCall handled = HandledCall.KEY.get();
+    HandledCall handled = GrpcContextStorage.currentCall();
     if (handled == null) {
       return next.startCall(call, headers);
     }

@@ -16,11 +16,13 @@ public final class GrpcContextStorage implements ContextStorage {
   private static final class Bound {
     final Context context;
     final io.grpc.Context under;
+    final @Nullable HandledCall call; // whose context it is, where its tracer has put it
     io.grpc.@Nullable Context with; // set once, before anybody else sees this
 
-    Bound(Context context, io.grpc.Context under) {
+    Bound(Context context, io.grpc.Context under, @Nullable HandledCall call) {
       this.context = context;
       this.under = under;
+      this.call = call;
     }
   }
 
@@ -44,14 +46,25 @@ public final class GrpcContextStorage implements ContextStorage {
     // before, would grow without
     // end, and io.grpc complains at a depth of 1,000.
     boolean exactlyOurs = bound != null && bound.with == here;
-    io.grpc.Context next = bind(exactlyOurs ? bound.under : here, context);
+    io.grpc.Context next = bind(exactlyOurs ? bound.under : here, context, null);
     io.grpc.Context previous = next.attach();
     return () -> next.detach(previous);
   }
 
-  /** An io.grpc.Context like {@code under} in which {@code context} is current. */
-  static io.grpc.Context bind(io.grpc.Context under, Context context) {
-    Bound bound = new Bound(context, under);
+  /** An io.grpc.Context like {@code under} in which the context of {@code call} is current. */
+  static io.grpc.Context bind(io.grpc.Context under, HandledCall call) {
+    return bind(under, call.context(), call);
+  }
+
+  /** The call in whose io.grpc.Context, as its tracer has made it, this thread is; or null. */
+  static @Nullable HandledCall currentCall() {
+    Bound bound = BOUND.get();
+    return bound == null ? null : bound.call;
+  }
+
+  private static io.grpc.Context bind(
+      io.grpc.Context under, Context context, @Nullable HandledCall call) {
+    Bound bound = new Bound(context, under, call);
     io.grpc.Context with = under.withValue(BOUND, bound);
     bound.with = with;
     return with;

@@ -13,7 +13,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.net.SocketAddress;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -33,9 +32,6 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class HandledCall {
-  /** Where a call's interceptor finds what its tracer has made. */
-  static final io.grpc.Context.Key<HandledCall> KEY = io.grpc.Context.key("ripcord-call");
-
   private static final int RUNNING = 1; // a callback runs
   private static final int CLOSING = 2; // the handler has closed the call, or failed
   private static final int OVER = 4; // nothing more is to come of the call
@@ -58,13 +54,11 @@ final class HandledCall {
   private record Kept(CalleeConnection over, Cancellation why, CalleeControl by) {}
 
   private final Calls calls;
-  private final NamedCalls named;
   private final CallIdentity identity;
   private final CancelScope scope;
-  private final Instant openedAt = Instant.now();
   private final long openedNanos = System.nanoTime();
   private final @Nullable Duration granted;
-  private final long namedByCaller;
+  private final Long namedByCaller;
 
   private volatile int phase;
   private volatile @Nullable Cancellation
@@ -82,20 +76,13 @@ final class HandledCall {
   private volatile boolean endsForCaller; // between endedByCaller and closeForCaller
   private volatile @Nullable CalleeControl by; // set before endsForCaller
 
-  // Its neighbours among the live calls of its request; set by LiveCalls, one thread at a time.
-  private @Nullable HandledCall newer;
-  private volatile @Nullable HandledCall older; // kept when it leaves, for those who come by
-  private volatile boolean linked; // true from linkBefore to unlinkFrom
-
   HandledCall(
       Calls calls,
       CallIdentity identity,
       Context values,
       @Nullable Duration granted,
-      NamedCalls named,
       long namedByCaller) {
     this.calls = calls;
-    this.named = named;
     this.identity = identity;
     this.granted = granted;
     this.namedByCaller = namedByCaller;
@@ -120,7 +107,6 @@ final class HandledCall {
 
   /** It is known from now on, and hears of its end. */
   void open() {
-    named.add(this);
     Cancellation before = calls.add(this);
     if (before != null) {
       scope.cancel(before);
@@ -323,7 +309,6 @@ final class HandledCall {
       serverCall.handlerReturned();
     }
     calls.remove(this, now);
-    named.remove(this);
     if (cancellation != null) {
       calls.stopTimes().add(now - endedNanos);
     }
@@ -333,45 +318,7 @@ final class HandledCall {
     }
   }
 
-  // Where it is among the live calls of its request.
-
-  /** Becomes the latest of its request, before {@code head}. */
-  void linkBefore(@Nullable HandledCall head) {
-    older = head;
-    if (head != null) {
-      head.newer = this;
-    }
-    linked = true;
-  }
-
-  /** Leaves the list that begins with {@code head}; returns what it begins with now. */
-  @Nullable HandledCall unlinkFrom(HandledCall head) {
-    HandledCall before = newer;
-    HandledCall after = older;
-    if (before != null) {
-      before.older = after;
-    }
-    if (after != null) {
-      after.newer = before;
-    }
-    newer = null;
-    linked = false;
-    return head == this ? after : head;
-  }
-
-  boolean isLinked() {
-    return linked;
-  }
-
-  @Nullable HandledCall older() {
-    return older;
-  }
-
   // What is shown of it.
-
-  Instant openedAt() {
-    return openedAt;
-  }
 
   long openedNanos() {
     return openedNanos;
@@ -398,7 +345,7 @@ final class HandledCall {
     return cancellation;
   }
 
-  long namedByCaller() {
+  Long namedByCaller() {
     return namedByCaller;
   }
 

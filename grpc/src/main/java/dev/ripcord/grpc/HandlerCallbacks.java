@@ -9,6 +9,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.Status;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,62 +37,87 @@ final class HandlerCallbacks<Q, R> extends ServerCall.Listener<Q> {
       counters.count(Event.CALLS_SKIPPED);
       return;
     }
-    during(() -> handler = next.startCall(call, headers));
+    io.grpc.Context before = enter();
+    try {
+      handler = next.startCall(call, headers);
+    } catch (RuntimeException e) {
+      failed(e);
+    } finally {
+      leave(before);
+    }
   }
 
   @Override
   public void onMessage(Q message) {
     ServerCall.Listener<Q> listener = handler;
-    if (listener != null && !handled.isEnded()) {
-      during(() -> listener.onMessage(message));
+    if (listener == null || handled.isEnded()) {
+      return;
+    }
+    io.grpc.Context before = enter();
+    try {
+      listener.onMessage(message);
+    } catch (RuntimeException e) {
+      failed(e);
+    } finally {
+      leave(before);
     }
   }
 
   @Override
   public void onHalfClose() {
-    ServerCall.Listener<Q> listener = handler;
-    if (listener != null && !handled.isEnded()) {
-      during(listener::onHalfClose);
+    if (!handled.isEnded()) {
+      during(ServerCall.Listener::onHalfClose);
     }
   }
 
   @Override
   public void onReady() {
-    ServerCall.Listener<Q> listener = handler;
-    if (listener != null && !handled.isEnded()) {
-      during(listener::onReady);
+    if (!handled.isEnded()) {
+      during(ServerCall.Listener::onReady);
     }
   }
 
   @Override
   public void onCancel() {
-    ServerCall.Listener<Q> listener = handler;
-    if (listener != null) {
-      during(listener::onCancel);
-    }
+    during(ServerCall.Listener::onCancel);
   }
 
   @Override
   public void onComplete() {
-    ServerCall.Listener<Q> listener = handler;
-    if (listener != null) {
-      // To gRPC the call is complete when it was closed; the handler did not complete it if we
-      // closed it.
-      during(call.isClosedForContext() ? listener::onCancel : listener::onComplete);
+    // To gRPC the call is complete when it was closed; the handler did not complete it if we
+    // closed it.
+    if (call.isClosedForContext()) {
+      during(ServerCall.Listener::onCancel);
+    } else {
+      during(ServerCall.Listener::onComplete);
     }
   }
 
-  private void during(Runnable callback) {
-    io.grpc.Context before = call.grpcContext().attach();
-    handled.enter();
+  /** {@code callback} captures nothing: these run for every call. */
+  private void during(Consumer<ServerCall.Listener<Q>> callback) {
+    ServerCall.Listener<Q> listener = handler;
+    if (listener == null) {
+      return;
+    }
+    io.grpc.Context before = enter();
     try {
-      callback.run();
+      callback.accept(listener);
     } catch (RuntimeException e) {
       failed(e);
     } finally {
-      handled.leave();
-      call.grpcContext().detach(before);
+      leave(before);
     }
+  }
+
+  private io.grpc.Context enter() {
+    io.grpc.Context before = call.attach();
+    handled.enter();
+    return before;
+  }
+
+  private void leave(io.grpc.Context before) {
+    handled.leave();
+    call.detach(before);
   }
 
   private void failed(RuntimeException failure) {

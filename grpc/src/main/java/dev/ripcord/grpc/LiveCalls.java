@@ -1,99 +1,72 @@
 package dev.ripcord.grpc;
 
+import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.NoSuchElementException;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.LongAdder;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
- * The calls being handled now, found by request. Those of one request are a list linked through the
- * calls themselves, latest first:
+ * The calls being handled now, by the names their callers gave them. A name tells nothing of who
+ * may use it: that is for the connection to say.
  *
- * <pre>
- *   request a ──► call 7 ──► call 3
- *   request b ──► call 5
- * </pre>
- *
- * <p>Coming and going costs one step in the map and no walk. Whoever iterates holds nobody up: a
- * call that has left keeps its way on to older ones, and what comes or goes meanwhile may be seen
+ * <p>Calls come and go far more often than somebody asks for a request, so those of one request are
+ * found by a walk over all. Whoever walks holds nobody up: what comes or goes meanwhile may be seen
  * or not.
  */
 final class LiveCalls implements Iterable<HandledCall> {
-  // A list changes only inside compute of its key, which takes turns.
-  private final ConcurrentHashMap<RequestId, HandledCall> latest = new ConcurrentHashMap<>();
-  private final LongAdder count = new LongAdder();
+  private final ConcurrentHashMap<Long, HandledCall> first = new ConcurrentHashMap<>();
+  // gRPC tries a call again under the same name, seldom at once; and anybody may take any name.
+  private final Map<HandledCall, Boolean> others = new ConcurrentHashMap<>();
 
   void add(HandledCall call) {
-    latest.compute(
-        call.identity().requestId(),
-        (id, head) -> {
-          call.linkBefore(head);
-          return call;
-        });
-    count.increment();
+    if (first.putIfAbsent(call.namedByCaller(), call) != null) {
+      others.put(call, true);
+    }
   }
 
   /** False if it was not there. */
   boolean remove(HandledCall call) {
-    if (!call.isLinked()) {
-      return false;
-    }
-    latest.computeIfPresent(call.identity().requestId(), (id, head) -> call.unlinkFrom(head));
-    count.decrement();
-    return true;
+    return first.remove(call.namedByCaller(), call) || others.remove(call) != null;
   }
 
   boolean isEmpty() {
-    return latest.isEmpty();
+    return first.isEmpty() && others.isEmpty();
   }
 
   int count() {
-    return count.intValue();
+    return first.size() + others.size();
   }
 
-  /** Those of one request, latest first. */
-  Iterable<HandledCall> of(RequestId requestId) {
-    return () -> new Walk(single(latest.get(requestId)));
+  void forEachNamed(Long name, Consumer<HandledCall> action) {
+    HandledCall call = first.get(name);
+    if (call != null) {
+      action.accept(call);
+    }
+    if (!others.isEmpty()) {
+      for (HandledCall other : others.keySet()) {
+        if (other.namedByCaller().equals(name)) {
+          action.accept(other);
+        }
+      }
+    }
   }
 
-  /** All of them, those of one request together. */
+  /** Those of one request. */
+  List<HandledCall> of(RequestId requestId) {
+    List<HandledCall> calls = new ArrayList<>();
+    for (HandledCall call : this) {
+      if (call.identity().requestId().equals(requestId)) {
+        calls.add(call);
+      }
+    }
+    return calls;
+  }
+
   @Override
   public Iterator<HandledCall> iterator() {
-    return new Walk(latest.values().iterator());
-  }
-
-  private static Iterator<HandledCall> single(@Nullable HandledCall head) {
-    return head == null
-        ? java.util.Collections.emptyIterator()
-        : java.util.List.of(head).iterator();
-  }
-
-  /** From list to list, along each. */
-  private static final class Walk implements Iterator<HandledCall> {
-    private final Iterator<HandledCall> heads;
-    private @Nullable HandledCall next;
-
-    Walk(Iterator<HandledCall> heads) {
-      this.heads = heads;
-    }
-
-    @Override
-    public boolean hasNext() {
-      if (next == null && heads.hasNext()) {
-        next = heads.next();
-      }
-      return next != null;
-    }
-
-    @Override
-    public HandledCall next() {
-      if (!hasNext() || next == null) {
-        throw new NoSuchElementException();
-      }
-      HandledCall call = next;
-      next = call.older();
-      return call;
-    }
+    return Stream.concat(first.values().stream(), others.keySet().stream()).iterator();
   }
 }

@@ -74,8 +74,7 @@ final class NodeView {
 
   /** Its age is that at {@code nanos}. */
   private Node.Builder running(HandledCall call, long nanos) {
-    Node.Builder node =
-        node(call.identity(), call.peer(), call.openedAt(), nanos - call.openedNanos());
+    Node.Builder node = node(call.identity(), call.peer(), call.openedNanos(), nanos);
     set(call.remaining(), left -> node.setRemaining(WireCancellation.toProto(left)));
     return node.addAllValueNames(codec.valueNames(call.context()));
   }
@@ -83,11 +82,7 @@ final class NodeView {
   /** A call that has stopped some time ago. */
   Node of(StoppedCalls.Stopped call) {
     Node.Builder node =
-        node(
-                call.identity(),
-                call.peer(),
-                call.openedAt(),
-                call.stoppedNanos() - call.openedNanos())
+        node(call.identity(), call.peer(), call.openedNanos(), call.stoppedNanos())
             .setState(Node.State.STOPPED)
             .setEndedMonotonicNs(call.endedNanos())
             .setStoppedMonotonicNs(call.stoppedNanos());
@@ -97,7 +92,7 @@ final class NodeView {
   }
 
   private Node.Builder node(
-      CallIdentity identity, @Nullable SocketAddress peer, Instant openedAt, long ageNanos) {
+      CallIdentity identity, @Nullable SocketAddress peer, long openedNanos, long nanos) {
     Node.Builder node =
         Node.newBuilder()
             .setRequestId(ByteString.copyFrom(identity.requestId().toBytes()))
@@ -107,14 +102,19 @@ final class NodeView {
             .setInstance(self.instance())
             .setPid(PID)
             .setMethod(identity.method())
-            .setOpenedAt(WireCancellation.toProto(openedAt))
-            .setAge(WireCancellation.toProto(Duration.ofNanos(ageNanos)));
+            .setOpenedAt(WireCancellation.toProto(wallClockAt(openedNanos)))
+            .setAge(WireCancellation.toProto(Duration.ofNanos(nanos - openedNanos)));
     set(identity.parentContextIdBits(), id -> node.setParentContextId(ContextIds.toBytes(id)));
     set(peer, address -> node.setPeer(address.toString()));
     for (OutgoingCalls.Outgoing outgoing : identity.calls().latest()) {
       node.addCalls(toProto(outgoing));
     }
     return node;
+  }
+
+  /** As the wall clock runs now. */
+  private static Instant wallClockAt(long nanos) {
+    return Instant.now().minusNanos(System.nanoTime() - nanos);
   }
 
   private static OutgoingCall toProto(OutgoingCalls.Outgoing outgoing) {

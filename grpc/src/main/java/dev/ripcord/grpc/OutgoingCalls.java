@@ -11,16 +11,23 @@ import org.jspecify.annotations.Nullable;
 final class OutgoingCalls {
   private static final int REMEMBERED = 32;
 
+  // Guarded by this; null before the first call, since most handlers make none.
+  private @Nullable Deque<Outgoing> latest;
+
   /** The caller's end of a call. */
-  static final class Outgoing {
+  final class Outgoing {
     final long contextId;
     final String method;
     private volatile @Nullable Cancellation
         cancellation; // set once, if its context ends before the call does
 
-    Outgoing(long contextId, String method) {
+    private Outgoing(long contextId, String method) {
       this.contextId = contextId;
       this.method = method;
+    }
+
+    void started() {
+      add(this);
     }
 
     void endedBy(Cancellation why) {
@@ -32,16 +39,21 @@ final class OutgoingCalls {
     }
   }
 
-  private final Deque<Outgoing> latest = new ArrayDeque<>(2); // guarded by this
+  /** A call that is among these once it has started. */
+  Outgoing calling(long contextId, String method) {
+    return new Outgoing(contextId, method);
+  }
 
-  synchronized void add(Outgoing call) {
-    if (latest.size() == REMEMBERED) {
+  private synchronized void add(Outgoing call) {
+    if (latest == null) {
+      latest = new ArrayDeque<>(2);
+    } else if (latest.size() == REMEMBERED) {
       latest.removeFirst();
     }
     latest.addLast(call);
   }
 
   synchronized List<Outgoing> latest() {
-    return new ArrayList<>(latest);
+    return latest == null ? List.of() : new ArrayList<>(latest);
   }
 }

@@ -1,6 +1,7 @@
 package dev.ripcord.grpc;
 
-import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
@@ -13,7 +14,11 @@ final class PercentEncoding {
   private PercentEncoding() {}
 
   static String encode(byte[] bytes) {
-    StringBuilder text = new StringBuilder(bytes.length + 16);
+    int length = encodedLength(bytes);
+    if (length == bytes.length) {
+      return new String(bytes, StandardCharsets.ISO_8859_1);
+    }
+    StringBuilder text = new StringBuilder(length);
     for (byte b : bytes) {
       if (isUnreserved(b)) {
         text.append((char) b);
@@ -25,6 +30,16 @@ final class PercentEncoding {
     return text.toString();
   }
 
+  static int encodedLength(byte[] bytes) {
+    int length = bytes.length;
+    for (byte b : bytes) {
+      if (!isUnreserved(b)) {
+        length += 2;
+      }
+    }
+    return length;
+  }
+
   /**
    * Reads what any encoder may have written, one that encodes less included.
    *
@@ -32,22 +47,23 @@ final class PercentEncoding {
    *     character is not ASCII
    */
   static byte[] decode(String text) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());
+    byte[] bytes = new byte[text.length()];
+    int length = 0;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (c == '%') {
         if (i + 2 >= text.length()) {
           throw new IllegalArgumentException("cut short");
         }
-        bytes.write(HexFormat.fromHexDigits(text, i + 1, i + 3));
+        bytes[length++] = (byte) HexFormat.fromHexDigits(text, i + 1, i + 3);
         i += 2;
       } else if (c < ' ' || c >= 0x7f) {
         throw new IllegalArgumentException("not printable ASCII");
       } else {
-        bytes.write(c);
+        bytes[length++] = (byte) c;
       }
     }
-    return bytes.toByteArray();
+    return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
   }
 
   private static boolean isUnreserved(byte b) {

@@ -62,7 +62,7 @@ sealed interface RawHeader {
 
     @Override
     public int wireLength(byte[] value) {
-      return name.length() + PercentEncoding.encode(value).length();
+      return name.length() + PercentEncoding.encodedLength(value);
     }
   }
 

@@ -84,14 +84,13 @@ public final class Ripcord {
     authorizer = builder.authorizer;
     codec = new ContextHeaders(builder.keys, builder.limits, counters);
     calls = new Calls(self, builder.overdueAfter, counters, builder.rememberStopped);
-    NamedCalls named = new NamedCalls();
-    tracers = new CallTracer.Factory(root.context(), codec, builder.limits, calls, named);
+    tracers = new CallTracer.Factory(root.context(), codec, builder.limits, calls);
     serverInterceptor = new ContextServerInterceptor(counters);
     Resets resets = new Resets();
     clientInterceptor = new ContextClientInterceptor(self, codec, builder.hopReserve, resets);
     reasons = new Reasons(self);
     control = new ControlService(reasons, builder.limits, counters);
-    fromCallers = new CalleeConnection.Filter(named, counters);
+    fromCallers = new CalleeConnection.Filter(calls.live(), counters);
     toCallees =
         new CallerConnection.Filter(
             new CallerConnection.Shared(reasons, resets, counters, calleesStopTimes));

@@ -3,7 +3,6 @@ package dev.ripcord.grpc;
 import dev.ripcord.Cancellation;
 import java.net.SocketAddress;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,7 +19,6 @@ final class StoppedCalls {
   record Stopped(
       CallIdentity identity,
       @Nullable SocketAddress peer,
-      Instant openedAt,
       @Nullable Cancellation cancellation,
       @Nullable Duration remaining,
       long openedNanos,
@@ -43,7 +41,6 @@ final class StoppedCalls {
         new Stopped(
             call.identity(),
             call.peer(),
-            call.openedAt(),
             why == null ? null : withoutCause(why),
             call.remaining(),
             call.openedNanos(),
@@ -53,7 +50,7 @@ final class StoppedCalls {
   }
 
   /** A cause may hold on to anything. */
-  private static Cancellation withoutCause(Cancellation why) {
+  static Cancellation withoutCause(Cancellation why) {
     if (why.cause() == null) {
       return why;
     }

@@ -13,7 +13,7 @@ final class Text {
    * maxBytes} of UTF-8.
    */
   static String bounded(String text, int maxBytes) {
-    if (text.length() <= maxBytes && isPlain(text)) {
+    if (text.length() <= maxBytes && isAscii(text, ' ')) {
       return text;
     }
     StringBuilder safe = new StringBuilder(Math.min(text.length(), maxBytes));
@@ -41,13 +41,18 @@ final class Text {
    * space.
    */
   static boolean isName(String name) {
-    return !name.isEmpty()
-        && name.length() <= NAME_BYTES
-        && name.chars().allMatch(c -> c > ' ' && c < 0x7f);
+    return !name.isEmpty() && name.length() <= NAME_BYTES && isAscii(name, '!');
   }
 
-  private static boolean isPlain(String text) {
-    return text.chars().allMatch(c -> c >= ' ' && c < 0x7f);
+  /** Whether all of {@code text} is printable ASCII from {@code least} on. */
+  private static boolean isAscii(String text, char least) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < least || c >= 0x7f) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean isPrintable(int c) {

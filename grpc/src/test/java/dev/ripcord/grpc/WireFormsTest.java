@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
 import com.google.rpc.ErrorInfo;
 import dev.ripcord.Cancellation;
 import dev.ripcord.Reason;
+import dev.ripcord.proto.v1.CallContext;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusException;
@@ -16,12 +19,15 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is written, and how what others write is read. */
@@ -221,6 +227,68 @@ class WireFormsTest {
             RequestId.random(), -1, -1L, Integer.MAX_VALUE, "s".repeat(64), "i".repeat(64));
     assertThat(longest.toBytes()).hasSizeLessThanOrEqualTo(256);
     assertThat(CallerIdentity.parse(longest.toBytes())).isEqualTo(longest);
+  }
+
+  static Stream<CallerIdentity> identities() {
+    RequestId id = RequestId.parse("00112233445566778899aabbccddeeff");
+    return Stream.of(
+        new CallerIdentity(id, 0x0102030405060708L, null, 0, null, null),
+        new CallerIdentity(id, -1, 0L, 1, "gateway", "gateway/1"),
+        new CallerIdentity(id, 0, -1L, Integer.MAX_VALUE, "s".repeat(64), null));
+  }
+
+  /** What is written by hand is what the .proto file says. */
+  @ParameterizedTest
+  @MethodSource("identities")
+  void theIds_areAMessage(CallerIdentity ids) throws Exception {
+    CallContext message = CallContext.parseFrom(ids.toBytes());
+    assertThat(message.toByteArray()).isEqualTo(ids.toBytes());
+    assertThat(RequestId.of(message.getRequestId().toByteArray())).isEqualTo(ids.requestId());
+    assertThat(ContextIds.of(message.getContextId())).isEqualTo(ids.contextId());
+    assertThat(message.getParentContextId().isEmpty()).isEqualTo(ids.parentContextId() == null);
+    assertThat(message.getDepth()).isEqualTo(ids.depth());
+    assertThat(message.getService()).isEqualTo(ids.service() == null ? "" : ids.service());
+    assertThat(message.getInstance()).isEqualTo(ids.instance() == null ? "" : ids.instance());
+    assertThat(CallerIdentity.parse(message.toByteArray())).isEqualTo(ids);
+  }
+
+  @Test
+  void ofTheIds_whatALaterVersionAdds_isSkipped() throws Exception {
+    CallerIdentity ids = identities().toList().get(1);
+    byte[] more =
+        CallContext.parseFrom(ids.toBytes()).toBuilder()
+            .setUnknownFields(
+                UnknownFieldSet.newBuilder()
+                    .addField(1000, UnknownFieldSet.Field.newBuilder().addVarint(7).build())
+                    .addField(
+                        1001,
+                        UnknownFieldSet.Field.newBuilder()
+                            .addLengthDelimited(ByteString.copyFromUtf8("later"))
+                            .build())
+                    .build())
+            .build()
+            .toByteArray();
+    assertThat(CallerIdentity.parse(more)).isEqualTo(ids);
+  }
+
+  @Test
+  void idsOfAnotherLength_orCutShort_areNone() {
+    byte[] right = identities().toList().get(2).toBytes();
+    for (int length = 0; length < 28; length++) {
+      assertThat(CallerIdentity.parse(Arrays.copyOf(right, length))).isNull();
+    }
+    ByteString nine = ByteString.copyFrom(new byte[9]);
+    CallContext.Builder message =
+        CallContext.newBuilder()
+            .setRequestId(ByteString.copyFrom(new byte[16]))
+            .setContextId(ByteString.copyFrom(new byte[8]));
+    assertThat(CallerIdentity.parse(message.build().toByteArray())).isNotNull();
+    assertThat(CallerIdentity.parse(message.clone().setContextId(nine).build().toByteArray()))
+        .isNull();
+    assertThat(CallerIdentity.parse(message.clone().setRequestId(nine).build().toByteArray()))
+        .isNull();
+    assertThat(CallerIdentity.parse(message.clone().setParentContextId(nine).build().toByteArray()))
+        .isNull();
   }
 
   @Test
