@@ -10,12 +10,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A JVM that this one has started. It ends when its standard input does, which is when this is
  * closed, or this process is gone.
  */
-final class Child implements AutoCloseable {
+public final class Child implements AutoCloseable {
   private static final int PATIENCE_SECONDS = 15;
 
   private final String name;
@@ -30,7 +31,7 @@ final class Child implements AutoCloseable {
   }
 
   /** Runs {@code arguments} in a JVM like this one, with the same heap for all. */
-  static Child java(String name, Map<String, String> environment, String... arguments)
+  public static Child java(String name, Map<String, String> environment, String... arguments)
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -43,7 +44,7 @@ final class Child implements AutoCloseable {
   }
 
   /** The value of a field in its READY line. */
-  String awaitReady(String field) throws IOException {
+  public String awaitReady(String field) throws IOException {
     for (String line = output.readLine(); line != null; line = output.readLine()) {
       int at = line.indexOf(" " + field + "=");
       if (line.startsWith("READY") && at >= 0) {
@@ -53,6 +54,13 @@ final class Child implements AutoCloseable {
       }
     }
     throw new IOException(name + " ended before it was ready");
+  }
+
+  /** Says a line to it, and returns the next it says; null if it has ended. */
+  public @Nullable String ask(String line) throws IOException {
+    process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().flush();
+    return output.readLine();
   }
 
   /** Copies its output until it ends. */

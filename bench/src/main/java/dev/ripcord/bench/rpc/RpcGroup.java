@@ -1,0 +1,202 @@
+package dev.ripcord.bench.rpc;
+
+import dev.ripcord.bench.Group;
+import dev.ripcord.bench.Rounds;
+import dev.ripcord.bench.Row;
+import dev.ripcord.bench.Run;
+import dev.ripcord.bench.cascade.Child;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.ToDoubleFunction;
+
+/** {@code ripcord bench --only rpc}. */
+public final class RpcGroup implements Group {
+  private static final String RIPCORD = "ripcord";
+  private static final String SILENT = "ripcord-silent";
+  private static final List<Integer> VALUES = List.of(4, Side.MOST_VALUES);
+  private static final Contender BARE = new Contender("bare", 0);
+  private static final double NANOS_PER_MICRO = 1e3;
+
+  /** A process, and how many values its callers carry. */
+  private record Contender(String side, int values) {}
+
+  /** What is called, and how many calls are in flight. */
+  private record Work(String kind, int atATime) {
+    String order(Contender contender, int millis) {
+      return String.join(
+          " ",
+          kind,
+          Integer.toString(atATime),
+          Integer.toString(contender.values()),
+          Integer.toString(millis));
+    }
+
+    @Override
+    public String toString() {
+      return kind + " x" + atATime;
+    }
+  }
+
+  /**
+   * How long it takes. Each fork has new processes: the machine code differs from one to another.
+   */
+  private record Pace(int forks, int warmUps, int rounds, int blockMillis) {
+    static final Pace QUICK = new Pace(1, 5, 7, 200);
+    static final Pace FULL = new Pace(4, 10, 12, 300);
+  }
+
+  /** A group that has measured nothing yet. */
+  public RpcGroup() {}
+
+  @Override
+  public String name() {
+    return "rpc";
+  }
+
+  @Override
+  public String purpose() {
+    return "what a call over a real socket costs, client and server together";
+  }
+
+  @Override
+  public void run(Run run) throws Exception {
+    Pace pace = run.quick() ? Pace.QUICK : Pace.FULL;
+    Map<Work, Map<Contender, List<Load.Result>>> results = new LinkedHashMap<>();
+    for (int fork = 0; fork < pace.forks(); fork++) {
+      measure(pace, fork, results);
+    }
+    results.forEach((work, those) -> report(run, work, those));
+  }
+
+  private static List<Contender> contenders(Work work) {
+    List<Contender> contenders =
+        new ArrayList<>(List.of(BARE, new Contender(RIPCORD, 0), new Contender(SILENT, 0)));
+    // What a value costs, it costs once a call.
+    for (int values : work.kind().equals("unary") ? VALUES : List.<Integer>of()) {
+      for (String side : List.of("copying", RIPCORD, SILENT)) {
+        contenders.add(new Contender(side, values));
+      }
+    }
+    return contenders;
+  }
+
+  private static void measure(
+      Pace pace, int fork, Map<Work, Map<Contender, List<Load.Result>>> results)
+      throws IOException {
+    Map<String, Child> processes = new HashMap<>();
+    try {
+      for (String side : List.of("bare", "copying", RIPCORD, SILENT)) {
+        processes.put(side, process(side));
+      }
+      for (Work work :
+          List.of(new Work("unary", 1), new Work("unary", 64), new Work("stream", 64))) {
+        Map<Contender, List<Load.Result>> those =
+            results.computeIfAbsent(work, none -> new LinkedHashMap<>());
+        List<Contender> order = contenders(work);
+        for (int round = -pace.warmUps(); round < pace.rounds(); round++) {
+          Collections.shuffle(order, new Random(1000L * fork + round));
+          for (Contender each : order) {
+            Load.Result result = ask(processes, each, work.order(each, pace.blockMillis()));
+            if (round >= 0) {
+              those.computeIfAbsent(each, none -> new ArrayList<>()).add(result);
+            }
+          }
+        }
+      }
+    } finally {
+      processes.values().forEach(Child::close);
+    }
+  }
+
+  private static Child process(String side) throws IOException {
+    Child child =
+        Child.java(
+            "rpc " + side,
+            Map.of(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            RpcProcess.class.getName(),
+            side);
+    try {
+      child.awaitReady("port");
+      return child;
+    } catch (IOException e) {
+      child.close();
+      throw e;
+    }
+  }
+
+  private static Load.Result ask(Map<String, Child> processes, Contender contender, String order)
+      throws IOException {
+    Child process = processes.get(contender.side());
+    String answer = process == null ? null : process.ask(order);
+    if (answer == null) {
+      throw new IOException("the process of " + contender + " ended at: " + order);
+    }
+    return Load.Result.parse(answer);
+  }
+
+  private static void report(Run run, Work work, Map<Contender, List<Load.Result>> results) {
+    for (String side : List.of(RIPCORD, SILENT)) {
+      row(run, work, results, new Contender(side, 0), BARE);
+      for (int values : VALUES) {
+        row(run, work, results, new Contender(side, values), new Contender("copying", values));
+      }
+    }
+  }
+
+  private static void row(
+      Run run,
+      Work work,
+      Map<Contender, List<Load.Result>> results,
+      Contender ours,
+      Contender peer) {
+    List<Load.Result> mine = results.get(ours);
+    List<Load.Result> theirs = results.get(peer);
+    if (mine == null || theirs == null) {
+      return;
+    }
+    String what =
+        work
+            + (ours.values() == 0 ? "" : ", " + ours.values() + " values")
+            + (ours.side().equals(SILENT) ? ", reasons off" : "");
+    String who = peer.equals(BARE) ? "bare grpc-java" : "header-copying interceptor";
+    run.row(
+        Row.moreIsBetter(
+            "rpc", what, "calls/s", who, rounds(mine, theirs, Load.Result::callsPerSecond)));
+    run.row(
+        Row.lessIsBetter(
+            "rpc",
+            what + ", p50",
+            "us",
+            who,
+            rounds(mine, theirs, result -> result.p50() / NANOS_PER_MICRO)));
+    run.row(
+        Row.lessIsBetter(
+            "rpc",
+            what + ", p99",
+            "us",
+            who,
+            rounds(mine, theirs, result -> result.p99() / NANOS_PER_MICRO)));
+    run.row(
+        Row.lessIsBetter(
+            "rpc",
+            what + ", allocated",
+            "B/call",
+            who,
+            rounds(mine, theirs, Load.Result::bytesPerCall)));
+  }
+
+  private static Rounds rounds(
+      List<Load.Result> ours, List<Load.Result> peers, ToDoubleFunction<Load.Result> figure) {
+    return Rounds.of(
+        ours.stream().map(figure::applyAsDouble).toList(),
+        peers.stream().map(figure::applyAsDouble).toList());
+  }
+}
