@@ -1,11 +1,13 @@
 package dev.ripcord.bench;
 
+import dev.ripcord.bench.cascade.CascadeGroup;
 import dev.ripcord.bench.core.CoreGroup;
+import dev.ripcord.bench.rpc.RpcGroup;
 import java.util.List;
 
 /** All there is to measure, in the order in which it is measured. */
 final class Groups {
-  static final List<Group> ALL = List.of(new CoreGroup());
+  static final List<Group> ALL = List.of(new CoreGroup(), new RpcGroup(), new CascadeGroup());
 
   private Groups() {}
 }

@@ -1,0 +1,179 @@
+package dev.ripcord.bench.cascade;
+
+import dev.ripcord.bench.Group;
+import dev.ripcord.bench.Rounds;
+import dev.ripcord.bench.Row;
+import dev.ripcord.bench.Run;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** {@code ripcord bench --only cascade}. */
+public final class CascadeGroup implements Group {
+  private static final int NODES = 5;
+  private static final int BLOCKS = 5;
+  private static final double NANOS_PER_MICRO = 1e3;
+
+  /** A tree below the edge, and how many cancels of it there are when it is to be quick. */
+  private record Shape(String name, String levels, int cancels) {
+    Plan plan(long run) {
+      return Plan.parse(run + ":" + levels);
+    }
+  }
+
+  private static final List<Shape> SHAPES =
+      List.of(
+          new Shape("chain of 1", "1@0", 500),
+          new Shape("chain of 3", "1@0;1@1;1@2", 400),
+          new Shape("chain of 5", "1@0;1@1;1@2;1@3;1@4", 400),
+          new Shape("fan-out 10", "10@0", 400),
+          new Shape("fan-out 100", "100@0", 200),
+          new Shape("fan-out 1000", "1000@0", 50),
+          new Shape("fan-out 1000, asynchronous handlers", "1000@0!", 50),
+          new Shape("tree 3 x 3 x 3", "3@0;3@1,2;3@3,4", 200));
+
+  /** So that the code has been compiled in every process, in every role. */
+  private static final List<Shape> WARM_UP =
+      List.of(
+          new Shape("", "20@0;1@1;1@2;1@3;1@4", 60),
+          new Shape("", "20@4;1@3;1@2;1@1;1@0", 60),
+          new Shape("", "4@0,1,2,3,4;3@1,2,3,4,0;3@2,3,4,0,1", 30));
+
+  /** From the cancel until the last handler has stopped, and until the edge has heard all ends. */
+  private record Cascade(double stoppedNanos, double heardNanos) {}
+
+  private long runs;
+
+  /** A group that has measured nothing yet. */
+  public CascadeGroup() {}
+
+  @Override
+  public String name() {
+    return "cascade";
+  }
+
+  @Override
+  public String purpose() {
+    return "from a cancel at the edge until the last handler in the last process has returned";
+  }
+
+  @Override
+  public void run(Run run) throws Exception {
+    List<Child> nodes = new ArrayList<>();
+    try {
+      List<String> ports = new ArrayList<>();
+      for (int i = 0; i < NODES; i++) {
+        Child node = java("node-" + i, NodeProcess.class, "node-" + i);
+        nodes.add(node);
+        ports.add(node.awaitReady("ports"));
+      }
+      connect(nodes, column(ports, 0));
+      connect(nodes, column(ports, 1));
+      Child edge =
+          java("edge", EdgeProcess.class, column(ports, 0), column(ports, 1), column(ports, 2));
+      nodes.add(edge);
+      edge.awaitReady("edge");
+      measure(run, edge);
+    } finally {
+      nodes.forEach(Child::close);
+    }
+  }
+
+  private static Child java(String name, Class<?> main, String... arguments) throws IOException {
+    List<String> all =
+        new ArrayList<>(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    all.addAll(List.of(arguments));
+    return Child.java(name, Map.of(), all.toArray(new String[0]));
+  }
+
+  private static String column(List<String> ports, int at) {
+    return ports.stream().map(line -> line.split(",", -1)[at]).collect(Collectors.joining(","));
+  }
+
+  private static void connect(List<Child> nodes, String ports) throws IOException {
+    for (Child node : nodes) {
+      if (node.ask(ports) == null) {
+        throw new IOException("a node has ended");
+      }
+    }
+  }
+
+  private void measure(Run run, Child edge) throws IOException {
+    int times = run.quick() ? 1 : 5;
+    for (Shape shape : WARM_UP) {
+      cancels(edge, shape, shape.cancels() * times, new ArrayList<>(), new ArrayList<>());
+    }
+    for (Shape shape : SHAPES) {
+      cancels(edge, shape, shape.cancels() / 4, new ArrayList<>(), new ArrayList<>());
+      List<Cascade> ours = new ArrayList<>();
+      List<Cascade> bare = new ArrayList<>();
+      cancels(edge, shape, shape.cancels() * times, ours, bare);
+      report(run, shape, ours, bare);
+    }
+  }
+
+  /** Cancel by cancel in turns; who begins changes, too. */
+  private void cancels(Child edge, Shape shape, int cancels, List<Cascade> ours, List<Cascade> bare)
+      throws IOException {
+    for (int i = 0; i < cancels; i++) {
+      boolean oursFirst = i % 2 == 0;
+      if (oursFirst) {
+        ours.add(cancel(edge, "ripcord", shape));
+      }
+      bare.add(cancel(edge, "bare", shape));
+      if (!oursFirst) {
+        ours.add(cancel(edge, "ripcord", shape));
+      }
+    }
+  }
+
+  private Cascade cancel(Child edge, String variant, Shape shape) throws IOException {
+    String answer = edge.ask(variant + " " + shape.plan(++runs));
+    if (answer == null) {
+      throw new IOException("the edge ended at a " + shape.name() + " of " + variant);
+    }
+    String[] nanos = answer.split(" ", -1);
+    return new Cascade(Double.parseDouble(nanos[0]), Double.parseDouble(nanos[1]));
+  }
+
+  private static void report(Run run, Shape shape, List<Cascade> ours, List<Cascade> bare) {
+    row(run, shape.name() + ", p50", 0.5, ours, bare, Cascade::stoppedNanos);
+    row(run, shape.name() + ", p99", 0.99, ours, bare, Cascade::stoppedNanos);
+    row(run, shape.name() + ", edge has heard, p50", 0.5, ours, bare, Cascade::heardNanos);
+  }
+
+  private static void row(
+      Run run,
+      String name,
+      double quantile,
+      List<Cascade> ours,
+      List<Cascade> bare,
+      ToDoubleFunction<Cascade> figure) {
+    run.row(
+        Row.lessIsBetter(
+            "cascade",
+            name,
+            "us",
+            "bare grpc-java",
+            Rounds.of(blocks(ours, quantile, figure), blocks(bare, quantile, figure))));
+  }
+
+  /** Of each block in turn the quantile: how much they differ is the spread. */
+  private static List<Double> blocks(
+      List<Cascade> cascades, double quantile, ToDoubleFunction<Cascade> figure) {
+    int size = cascades.size() / BLOCKS;
+    return IntStream.range(0, BLOCKS)
+        .mapToObj(
+            block ->
+                Rounds.quantile(
+                    cascades.subList(block * size, (block + 1) * size).stream()
+                        .map(cascade -> figure.applyAsDouble(cascade) / NANOS_PER_MICRO)
+                        .toList(),
+                    quantile))
+        .toList();
+  }
+}

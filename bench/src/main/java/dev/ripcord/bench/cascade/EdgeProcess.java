@@ -1,0 +1,139 @@
+package dev.ripcord.bench.cascade;
+
+import com.google.protobuf.StringValue;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.StreamObserver;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+
+/**
+ * The process that calls and cancels: {@code EdgeProcess BARE-PORTS RIPCORD-PORTS TIMES-PORTS}.
+ * Reads lines {@code VARIANT PLAN}, does so, and prints how long after the cancel the last handler
+ * stopped, and the edge's own caller had heard the end of all calls, in nanoseconds. Ends with its
+ * standard input.
+ */
+final class EdgeProcess {
+  private static final long PATIENCE_SECONDS = 20;
+  // Whoever asks the nodes would take time from what is being measured.
+  private static final long FIRST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
+  private static final long LOOK_NANOS_PER_CALL = TimeUnit.MICROSECONDS.toNanos(50);
+
+  private record Side(Variant variant, List<Channel> nodes) {}
+
+  private final Map<String, Side> sides = new HashMap<>();
+  private final List<Channel> times;
+
+  private EdgeProcess(String[] ports) {
+    int at = 0;
+    for (String name : List.of("bare", "ripcord")) {
+      Variant variant = Variant.named(name, "edge");
+      List<Channel> nodes =
+          ports(ports[at++])
+              .<Channel>map(port -> variant.install(Wire.channel(port)).build())
+              .toList();
+      sides.put(name, new Side(variant, nodes));
+    }
+    times = ports(ports[at]).<Channel>map(port -> Wire.channel(port).build()).toList();
+  }
+
+  private static Stream<Integer> ports(String text) {
+    return Stream.of(text.split(",", -1)).map(Integer::valueOf);
+  }
+
+  /** Runs until its standard input ends. */
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    EdgeProcess edge = new EdgeProcess(arguments);
+    System.out.println("READY edge=1");
+    BufferedReader input =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    for (String line = input.readLine(); line != null; line = input.readLine()) {
+      int space = line.indexOf(' ');
+      System.out.println(
+          edge.cancelOnce(line.substring(0, space), Plan.parse(line.substring(space + 1))));
+    }
+    System.exit(0);
+  }
+
+  private String cancelOnce(String name, Plan plan) throws InterruptedException {
+    Side side = sides.get(name);
+    if (side == null) {
+      throw new IllegalArgumentException("no variant " + name);
+    }
+    int calls = plan.next().calls();
+    Ends ends = new Ends(calls);
+    Runnable cancel = side.variant().begin(() -> call(side.nodes(), plan, ends));
+    plan.handlers().forEach((node, handlers) -> ask(Wire.STARTED, node, plan.run(), handlers));
+    LockSupport.parkNanos(FIRST_LOOK_NANOS / 4);
+    long begin = System.nanoTime();
+    cancel.run();
+    long heard = ends.await() - begin;
+    LockSupport.parkNanos(FIRST_LOOK_NANOS + calls * LOOK_NANOS_PER_CALL);
+    long stopped = Long.MIN_VALUE;
+    for (Map.Entry<Integer, Integer> each : plan.handlers().entrySet()) {
+      String last = ask(Wire.STOPPED, each.getKey(), plan.run(), each.getValue());
+      stopped = Math.max(stopped, Long.parseLong(last) - begin);
+    }
+    return stopped + " " + heard;
+  }
+
+  private static void call(List<Channel> nodes, Plan plan, Ends ends) {
+    StringValue request = StringValue.of(plan.below().toString());
+    for (int call = 0; call < plan.next().calls(); call++) {
+      ClientCalls.asyncUnaryCall(
+          nodes.get(plan.next().node(call)).newCall(Wire.WORK, CallOptions.DEFAULT), request, ends);
+    }
+  }
+
+  private String ask(
+      io.grpc.MethodDescriptor<StringValue, StringValue> what, int node, long run, int handlers) {
+    return ClientCalls.blockingUnaryCall(
+            times.get(node),
+            what,
+            CallOptions.DEFAULT.withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS),
+            StringValue.of(run + " " + handlers))
+        .getValue();
+  }
+
+  /** When the callers of all calls had heard that they ended. */
+  private static final class Ends implements StreamObserver<StringValue> {
+    private final CountDownLatch open;
+    private final AtomicLong lastNanos = new AtomicLong(Long.MIN_VALUE);
+
+    Ends(int calls) {
+      open = new CountDownLatch(calls);
+    }
+
+    @Override
+    public void onNext(StringValue answer) {
+      throw new IllegalStateException("nobody answers here");
+    }
+
+    @Override
+    public void onError(Throwable canceled) {
+      lastNanos.accumulateAndGet(System.nanoTime(), Math::max);
+      open.countDown();
+    }
+
+    @Override
+    public void onCompleted() {}
+
+    long await() throws InterruptedException {
+      if (!open.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        throw new IllegalStateException(open.getCount() + " calls have not ended");
+      }
+      return lastNanos.get();
+    }
+  }
+}
