@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A context that can end; the heart of the tree and the only file with a lock.
+ * A context that can end; the heart of the tree, and the only file in it with a lock.
  *
  * <pre>
  *   a node knows its parent      always         asked by whoever wants to know whether the node is done

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A node with a deadline earlier than any above. It has a timer only while somebody listens below.
  */
-final class DeadlineNode extends CancelNode {
+final class DeadlineNode extends CancelNode implements Runnable {
   private final Deadline deadline;
   private final Reason why;
   private TimeSource.@Nullable Alarm alarm; // guarded by the node's lock; null while nobody listens
@@ -35,7 +35,7 @@ final class DeadlineNode extends CancelNode {
 
   @Override
   void arm() {
-    alarm = deadline.time().schedule(deadline.nanos(), this::strike);
+    alarm = deadline.time().schedule(deadline.nanos(), this);
   }
 
   @Override
@@ -46,7 +46,9 @@ final class DeadlineNode extends CancelNode {
     }
   }
 
-  private void strike() {
+  /** Its time has come. */
+  @Override
+  public void run() {
     if (settle() != null) {
       release();
     }

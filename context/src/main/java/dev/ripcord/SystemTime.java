@@ -1,28 +1,18 @@
 package dev.ripcord;
 
 import java.time.Instant;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.Objects;
 
 /** The machine's clocks and one timer thread. */
 final class SystemTime implements TimeSource {
   static final SystemTime INSTANCE = new SystemTime();
 
-  private final ScheduledThreadPoolExecutor timers;
-
-  private SystemTime() {
-    timers =
-        new ScheduledThreadPoolExecutor(
-            1,
-            task -> {
-              Thread thread = new Thread(task, "ripcord-timer");
-              thread.setDaemon(true);
-              return thread;
-            });
-    timers.setRemoveOnCancelPolicy(
-        true); // a deadline that was called off leaves nothing in the queue
+  /** Here, so that a process without timers has no thread for them. */
+  private static final class Lazily {
+    static final Timers TIMERS = Timers.start("ripcord-timer");
   }
+
+  private SystemTime() {}
 
   @Override
   public long nanoTime() {
@@ -36,13 +26,12 @@ final class SystemTime implements TimeSource {
 
   @Override
   public Alarm schedule(long atNanos, Runnable task) {
-    Future<?> scheduled = timers.schedule(task, atNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
-    return () -> scheduled.cancel(false);
+    return Lazily.TIMERS.arm(atNanos, Objects.requireNonNull(task, "task is null"));
   }
 
   /** How many timers are waiting; for tests. */
   int waiting() {
-    return timers.getQueue().size();
+    return Lazily.TIMERS.size();
   }
 
   @Override

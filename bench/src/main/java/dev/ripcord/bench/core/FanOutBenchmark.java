@@ -14,6 +14,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
 /** A parent, a thousand children with a listener each, and the parent is cancelled; per child. */
+@SuppressWarnings("FutureReturnValueIgnored") // the future listened to holds on to it
 @State(Scope.Thread)
 public class FanOutBenchmark {
   private static final int CHILDREN = 1_000;

@@ -15,6 +15,7 @@ import org.openjdk.jmh.annotations.State;
  * A child of a live parent is made, somebody listens to it, it is cancelled; the listener runs on
  * the cancelling thread.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // the future listened to holds on to it
 @State(Scope.Thread)
 public class ListenBenchmark {
   private static final Executor INLINE = Runnable::run;

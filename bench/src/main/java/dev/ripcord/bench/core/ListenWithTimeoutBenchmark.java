@@ -14,6 +14,7 @@ import org.openjdk.jmh.annotations.State;
  * A child with a timeout of a minute is made, somebody listens to it, it is cancelled: the timer of
  * every contender is armed and called off.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // the future listened to holds on to it
 @State(Scope.Thread)
 public class ListenWithTimeoutBenchmark {
   private static final Duration MINUTE = Duration.ofMinutes(1);
