@@ -268,21 +268,25 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
   /** With all that ended by the same, as far as it is known yet. */
   private FromCaller cancel(Ended first) {
     Cancel.Builder cancel = Cancel.newBuilder().setCancellation(told(first));
-    Ended one = first;
-    do {
+    for (Ended one = first; one != null; one = another(first, cancel.getContextIdsCount())) {
       cancel.addContextIds(one.contextId);
       underWay.add(one);
       await(one);
-      one = ended.peek();
-      if (one == null || one.why != first.why || one.of != first.of) {
-        break;
-      }
-      ended.remove();
-    } while (cancel.getContextIdsCount() < MAX_IDS);
+    }
     if (!understood) {
       toldBlindly += cancel.getContextIdsCount();
     }
     return FromCaller.newBuilder().setCancel(cancel).build();
+  }
+
+  /** The next that ended by the same, if it is the next at all and there is room for it. */
+  private @Nullable Ended another(Ended first, int ids) {
+    Ended next = ended.peek();
+    if (next == null || next.why != first.why || next.of != first.of || ids == MAX_IDS) {
+      return null;
+    }
+    ended.remove();
+    return next;
   }
 
   private dev.ripcord.proto.v1.Cancellation told(Ended first) {

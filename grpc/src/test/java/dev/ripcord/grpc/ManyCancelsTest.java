@@ -121,6 +121,29 @@ class ManyCancelsTest {
     }
   }
 
+  /** Far more than fit one message. */
+  @Test
+  @Timeout(value = 10, unit = TimeUnit.MINUTES)
+  void oneCancelOfManyCalls_tellsEachOfThem() throws Exception {
+    Link leaf = new Link();
+    try (Peer last = link("leaf", leaf);
+        Peer edge = Peer.named("edge")) {
+      ManagedChannel channel = edge.channelTo(last);
+      CancelScope scope = Context.background().withCancel();
+      for (int i = 0; i < CANCELS; i++) {
+        Caller unused = Caller.unary(channel, scope.context(), "all");
+      }
+      await().atMost(Duration.ofMinutes(2)).until(() -> leaf.begun.size() == CANCELS);
+      await().until(() -> last.ripcord().counters().controlStreamsAccepted() > 0);
+
+      scope.cancel(Reason.USER_CANCELED.withMessage("all"));
+
+      await().atMost(Duration.ofMinutes(2)).until(() -> leaf.ended() == CANCELS);
+      assertThat(leaf.untold).hasValue(0);
+      assertThat(leaf.wrong).isEmpty();
+    }
+  }
+
   private static void begin(ManagedChannel channel, String name, Map<String, CancelScope> running) {
     CancelScope scope = Context.background().withCancel();
     running.put(name, scope);
