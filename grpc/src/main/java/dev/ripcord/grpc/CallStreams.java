@@ -57,17 +57,17 @@ final class CallStreams extends ClientStreamTracer.Factory implements Executor {
   }
 
   /**
-   * Tells the callees why the call ends, as far as they can be told. Answers with what runs the
-   * callbacks of calls without an executor of their own, or null if nobody was told.
+   * Tells the callees why the call ends, as far as they can be told. Answers with what tells its
+   * caller, or null if nobody was told.
    */
-  @Nullable Executor tell(Cancellation why, @Nullable CallIdentity of) {
-    Executor told = null;
+  @Nullable LocalEnds tell(Cancellation why, @Nullable CallIdentity of) {
+    LocalEnds told = null;
     for (One one = latest; one != null; one = one.before) {
       CallerConnection on = one.connection;
       if (on != null && !one.closed) {
         CallerControl.Ended ended = on.tell(contextId, why, of);
         one.told = ended;
-        told = ended == null ? told : ended.executor();
+        told = ended == null ? told : ended.localEnds();
       }
     }
     return told;

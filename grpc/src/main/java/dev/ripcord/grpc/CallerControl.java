@@ -68,9 +68,9 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
       return closed || abandoned || (out && understood);
     }
 
-    /** What runs the callbacks of the channel's calls. */
-    Executor executor() {
-      return Objects.requireNonNull(channelsExecutor);
+    /** What tells the call's own caller. */
+    LocalEnds localEnds() {
+      return Objects.requireNonNull(localEnds);
     }
   }
 
@@ -86,7 +86,7 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
 
   private volatile @Nullable CallerConnection on; // where its stream is
   private volatile @Nullable CallerConnection adoptedBy; // set once
-  private volatile @Nullable Executor channelsExecutor;
+  private volatile @Nullable LocalEnds localEnds;
   private volatile boolean finishing;
   private volatile boolean abandoned;
   private volatile boolean understood; // the callee has answered
@@ -157,7 +157,7 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
   /** Null if the callee cannot be told any more. */
   @Nullable Ended tell(long contextId, Cancellation why, @Nullable CallIdentity of) {
     // Without the executor its caller could not be told of the end.
-    if (closed || abandoned || channelsExecutor == null) {
+    if (closed || abandoned || localEnds == null) {
       return null;
     }
     Ended one = new Ended(contextId, why, of);
@@ -383,7 +383,7 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
   private final class AsksForTheExecutor extends CallCredentials {
     @Override
     public void applyRequestMetadata(RequestInfo info, Executor channels, MetadataApplier applier) {
-      channelsExecutor = channels;
+      localEnds = new LocalEnds(channels);
       applier.apply(new Metadata());
     }
   }

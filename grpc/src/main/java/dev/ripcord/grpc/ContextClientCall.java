@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * after that.
  */
 final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
-    implements Resets.Resettable {
+    implements LocalEnds.Endable, Resets.Resettable {
   private static final VarHandle LISTENING;
 
   static {
@@ -169,15 +169,30 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
     }
     ended = why;
     shownAsEndedBy(why);
-    Executor told = streams.tell(why, CallIdentity.of(context));
-    ContextListener own = listener;
-    endedHere = told != null && own != null;
-    if (told == null || own == null || !own.endHere(why, streams.executorOr(told))) {
-      endedHere = false;
+    LocalEnds told = streams.tell(why, CallIdentity.of(context));
+    if (told == null) {
       super.cancel(ENDED, null);
-    } else {
-      resets.expect(this);
+      return;
     }
+    endedHere = true;
+    told.add(this);
+    resets.expect(this);
+  }
+
+  @Override
+  public void endHere(Executor channels) {
+    boolean heard =
+        Objects.requireNonNull(listener)
+            .endHere(Objects.requireNonNull(ended), streams.executorOr(channels));
+    if (!heard) {
+      cannotEndHere();
+    }
+  }
+
+  @Override
+  public void cannotEndHere() {
+    endedHere = false;
+    super.cancel(ENDED, null);
   }
 
   private void shownAsEndedBy(Cancellation why) {

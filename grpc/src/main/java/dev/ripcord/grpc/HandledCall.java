@@ -161,7 +161,9 @@ final class HandledCall {
   void closeForCaller() {
     // Before the look at the cancellation, which is set before this is looked at.
     endsForCaller = false;
-    close();
+    if (cancellation != null) {
+      hasEnded();
+    }
   }
 
   private void close() {
@@ -254,8 +256,13 @@ final class HandledCall {
     }
     calls.ended(this);
     if (!endsForCaller) {
-      close();
+      hasEnded();
     }
+  }
+
+  /** The rest of it, once everything below has been told. More than once does no harm. */
+  private void hasEnded() {
+    close();
     advance(OVER, 0);
     if ((phase & RUNNING) != 0) {
       calls.overdueWatch().expectReturn();
