@@ -203,9 +203,9 @@ class CancelNode extends Entry implements Node {
 
   /** Ends this node; true if this call did. */
   final boolean cancel(@Nullable Reason why, @Nullable Throwable cause) {
-    if (why == null && cause == null && ring == null && !timedBelow && inherited.deadline == null) {
-      // The normal end of a scope. Reading the clock would cost more than all the rest.
-      return end(hasEnded(), UNWATCHED);
+    if (why == null && cause == null && ring == null && !timedBelow) {
+      // The normal end of a scope: when it was will decide nothing.
+      return end(isDone(), UNWATCHED);
     }
     long now = inherited.time.nanoTime();
     boolean already = hasEnded() || inherited.isPastDeadline(now);
@@ -303,7 +303,7 @@ class CancelNode extends Entry implements Node {
       return true;
     }
     link(has);
-    if (isDone()) {
+    if (hasEnded()) { // a deadline that strikes meanwhile has its timer
       releasePath();
     }
     return true;
@@ -450,12 +450,15 @@ class CancelNode extends Entry implements Node {
    * down, so that whoever finds a mark may rely on those above it.
    */
   final void markTimedBelow() {
+    if (timedBelow) {
+      return;
+    }
     List<CancelNode> path = new ArrayList<>();
     for (CancelNode node = this; node != null && !node.timedBelow; node = node.above()) {
       path.add(node);
     }
     if (path.isEmpty()) {
-      return; // marked, perhaps by another thread this instant
+      return; // by another thread, this instant
     }
     path.get(path.size() - 1).markTimedOutside();
     for (int i = path.size() - 1; i >= 0; i--) {

@@ -4,8 +4,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An immutable map from keys to values: a trie over the keys' dense ids, five bits a level.
- * Look-up, hit or miss, costs one or two array reads however deep the tree of contexts is.
+ * An immutable map from keys to values: a trie over the keys' dense ids, six bits a level. So
+ * look-up, hit or miss, costs the same few reads however deep the tree of contexts is; up to 64
+ * keys in a process there is but one level.
  */
 final class Values {
   /** What {@link #get} answers for a key that was never bound; null is a value like any other. */
@@ -13,70 +14,74 @@ final class Values {
 
   static final Values NONE = new Values(0, new Object[0]);
 
-  private static final int BITS = 5;
+  private static final int BITS = 6;
   private static final int MASK = (1 << BITS) - 1;
 
-  private final int present; // bit i: this level has a slot for i
-  private final @Nullable Object[] slots; // a Binding, or a Values of the next level
+  private final long present; // bit i: this level has something for i
+  private final @Nullable Object[] slots; // in pairs: a key and its value, or null and a Values
 
-  private Values(int present, @Nullable Object[] slots) {
+  private Values(long present, @Nullable Object[] slots) {
     this.present = present;
     this.slots = slots;
   }
 
-  private record Binding(Key<?> key, @Nullable Object value) {}
-
   @Nullable Object get(Key<?> key) {
     Values level = this;
     for (int id = key.id; ; id >>>= BITS) {
-      int bit = 1 << (id & MASK);
+      long bit = 1L << (id & MASK);
       if ((level.present & bit) == 0) {
         return ABSENT;
       }
-      Object slot = level.slots[level.index(bit)];
-      if (slot instanceof Binding binding) {
-        return binding.key == key ? binding.value : ABSENT;
+      int at = level.indexOf(bit);
+      Object here = level.slots[at];
+      if (here != null) {
+        return here == key ? level.slots[at + 1] : ABSENT;
       }
-      level = (Values) Objects.requireNonNull(slot);
+      level = level.below(at);
     }
   }
 
   Values with(Key<?> key, @Nullable Object value) {
-    return with(new Binding(key, value), 0);
+    return with(key, value, 0);
   }
 
-  private Values with(Binding added, int shift) {
-    int bit = 1 << ((added.key.id >>> shift) & MASK);
-    int index = index(bit);
+  private Values with(Key<?> key, @Nullable Object value, int shift) {
+    long bit = 1L << ((key.id >>> shift) & MASK);
+    int at = indexOf(bit);
     if ((present & bit) == 0) {
-      return new Values(present | bit, inserted(index, added));
+      return new Values(present | bit, inserted(at, key, value));
     }
-    Object slot = slots[index];
-    if (slot instanceof Values deeper) {
-      return new Values(present, replaced(index, deeper.with(added, shift + BITS)));
+    if (slots[at] == key) {
+      return new Values(present, replaced(at, key, value));
     }
-    if (slot instanceof Binding other && other.key != added.key) {
-      return new Values(
-          present, replaced(index, NONE.with(other, shift + BITS).with(added, shift + BITS)));
-    }
-    return new Values(present, replaced(index, added));
+    Values deeper =
+        slots[at] instanceof Key<?> other
+            ? NONE.with(other, slots[at + 1], shift + BITS)
+            : below(at);
+    return new Values(present, replaced(at, null, deeper.with(key, value, shift + BITS)));
   }
 
-  private int index(int bit) {
-    return Integer.bitCount(present & (bit - 1));
+  private int indexOf(long bit) {
+    return 2 * Long.bitCount(present & (bit - 1));
   }
 
-  private @Nullable Object[] inserted(int index, Object slot) {
-    @Nullable Object[] more = new @Nullable Object[slots.length + 1];
-    System.arraycopy(slots, 0, more, 0, index);
-    more[index] = slot;
-    System.arraycopy(slots, index, more, index + 1, slots.length - index);
+  private Values below(int at) {
+    return (Values) Objects.requireNonNull(slots[at + 1]);
+  }
+
+  private @Nullable Object[] inserted(int at, Key<?> key, @Nullable Object value) {
+    @Nullable Object[] more = new @Nullable Object[slots.length + 2];
+    System.arraycopy(slots, 0, more, 0, at);
+    more[at] = key;
+    more[at + 1] = value;
+    System.arraycopy(slots, at, more, at + 2, slots.length - at);
     return more;
   }
 
-  private @Nullable Object[] replaced(int index, Object slot) {
+  private @Nullable Object[] replaced(int at, @Nullable Key<?> key, @Nullable Object value) {
     @Nullable Object[] copy = slots.clone();
-    copy[index] = slot;
+    copy[at] = key;
+    copy[at + 1] = value;
     return copy;
   }
 }
