@@ -17,7 +17,8 @@ final class CallStreams extends ClientStreamTracer.Factory implements Executor {
   private final Channel channel;
   private final @Nullable Executor callers;
   private volatile @Nullable One latest; // pushed under this; the others follow by `before`
-  private volatile boolean started; // start has returned: streams made till then are on their way
+  // Who is in the call's start: the streams it makes are on their way when start has returned.
+  private volatile @Nullable Thread starter;
   private volatile boolean over; // the caller has been told of the end
 
   CallStreams(long contextId, Channel channel, @Nullable Executor callers) {
@@ -39,18 +40,23 @@ final class CallStreams extends ClientStreamTracer.Factory implements Executor {
   public ClientStreamTracer newClientStreamTracer(
       ClientStreamTracer.StreamInfo info, Metadata headers) {
     synchronized (this) {
-      One one = new One(latest);
+      One one = new One(latest, info.getPreviousAttempts() > 0);
       latest = one;
       return one;
     }
   }
 
+  /** The call's start begins, on this thread. */
+  void starting() {
+    starter = Thread.currentThread();
+  }
+
   /** The call's start has returned. */
   void started() {
-    started = true;
+    starter = null;
     for (One one = latest; one != null; one = one.before) {
       CallerConnection on = one.connection;
-      if (on != null) {
+      if (on != null && !one.late) {
         on.isUnderWay(one);
       }
     }
@@ -121,24 +127,37 @@ final class CallStreams extends ClientStreamTracer.Factory implements Executor {
   /** One stream. Its callbacks come from the transport and from whoever starts it. */
   final class One extends ClientStreamTracer {
     private final @Nullable One before;
+    private final boolean another; // a retry, which gRPC makes long before it starts it, or a hedge
     private volatile @Nullable CallerConnection connection; // set once, when it has one of ours
+    private volatile boolean late; // set before connection: not made by the call's start
     private volatile boolean written; // its headers are out
     private volatile boolean closed;
     private volatile CallerControl.@Nullable Ended told; // set once, if its callee could be told
 
-    One(@Nullable One before) {
+    One(@Nullable One before, boolean another) {
       this.before = before;
+      this.another = another;
     }
 
     @Override
     public void streamCreated(Attributes transport, Metadata headers) {
       CallerConnection on = transport.get(CallerConnection.KEY);
       if (on != null) {
+        late = starter != Thread.currentThread();
         connection = on;
         on.callComes();
-        if (started) {
+        if (late && !another) {
           on.comesLate(this);
         }
+      }
+    }
+
+    /** Its message comes after its start, on whatever thread gRPC has started it. */
+    @Override
+    public void outboundMessage(int number) {
+      CallerConnection on = connection;
+      if (late && number == 0 && on != null) {
+        on.isUnderWay(this);
       }
     }
 

@@ -23,6 +23,7 @@ final class CallerConnection {
 
   private static final long LINGER_MILLIS = 250;
   private static final long LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(LINGER_MILLIS) / 2;
+  private static final long LATE_MILLIS = 100;
   private static final long LANDING_MILLIS = 1_000;
   private static final int TRIES_IN_A_ROW = 16;
   private static final long FIRST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -129,10 +130,13 @@ final class CallerConnection {
     }
   }
 
-  /** A stream that gRPC makes after the call's start: nobody tells when it is under way. */
+  /**
+   * A stream that the call's start has not made, since it had to wait for the connection. Nobody
+   * tells when it is under way, but its first message does; this is for those without one.
+   */
   void comesLate(CallStreams.One one) {
     if (calls.get() > proven) {
-      shared.resets().later(() -> isUnderWay(one), 1);
+      shared.resets().later(() -> isUnderWay(one), LATE_MILLIS);
     }
   }
 

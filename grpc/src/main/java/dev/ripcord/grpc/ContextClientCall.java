@@ -101,6 +101,7 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
     }
     ContextListener own = new ContextListener(responses);
     listener = own;
+    streams.starting();
     super.start(own, headers);
     streams.started();
     Registration registration = context.onDone(Runnable::run, this::end);
