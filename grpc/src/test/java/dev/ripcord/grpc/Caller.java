@@ -35,10 +35,16 @@ final class Caller {
       MethodDescriptor<String, String> method,
       @Nullable Context context,
       String request) {
-    CallOptions options =
-        context == null
-            ? CallOptions.DEFAULT
-            : CallOptions.DEFAULT.withOption(Ripcord.CONTEXT, context);
+    return start(channel, method, context, request, CallOptions.DEFAULT);
+  }
+
+  static Caller start(
+      Channel channel,
+      MethodDescriptor<String, String> method,
+      @Nullable Context context,
+      String request,
+      CallOptions given) {
+    CallOptions options = context == null ? given : given.withOption(Ripcord.CONTEXT, context);
     Caller caller = new Caller(channel.newCall(method, options));
     caller.start(request, method.getType().clientSendsOneMessage());
     return caller;

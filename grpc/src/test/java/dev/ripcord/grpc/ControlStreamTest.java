@@ -10,17 +10,10 @@ import dev.ripcord.Reason;
 import io.grpc.Attributes;
 import io.grpc.CallOptions;
 import io.grpc.ConnectivityState;
-import io.grpc.EquivalentAddressGroup;
 import io.grpc.ManagedChannel;
-import io.grpc.NameResolver;
-import io.grpc.NameResolverProvider;
-import io.grpc.NameResolverRegistry;
 import io.grpc.ServerTransportFilter;
 import io.grpc.Status;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
-import java.net.InetSocketAddress;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -144,8 +137,8 @@ class ControlStreamTest {
         Station two = Station.named("two");
         Peer edge = Peer.named("edge");
         CancelScope scope = Context.background().withCancel()) {
-      ManagedChannel channel = both(edge, one, two);
-      try {
+      try (Spread spread = Spread.over(one.peer(), two.peer())) {
+        ManagedChannel channel = spread.channelOf(edge, builder -> {});
         // Calls made before the second connection is ready all go out on the first.
         await()
             .until(
@@ -159,67 +152,7 @@ class ControlStreamTest {
         List<Cancellation> ends = new ArrayList<>(one.ends(one.begun()));
         ends.addAll(two.ends(two.begun()));
         assertThat(ends).extracting(end -> end.reason().code()).containsOnly("SUPERSEDED");
-      } finally {
-        channel.shutdownNow();
       }
-    }
-  }
-
-  private static ManagedChannel both(Peer edge, Station one, Station two) {
-    NameResolverRegistry.getDefaultRegistry()
-        .register(new Addresses(List.of(one.peer().port(), two.peer().port())));
-    return edge.ripcord()
-        .install(NettyChannelBuilder.forTarget("both:///x"))
-        .defaultLoadBalancingPolicy("round_robin")
-        .usePlaintext()
-        .build();
-  }
-
-  private static final class Addresses extends NameResolverProvider {
-    private final List<Integer> ports;
-
-    Addresses(List<Integer> ports) {
-      this.ports = ports;
-    }
-
-    @Override
-    protected boolean isAvailable() {
-      return true;
-    }
-
-    @Override
-    protected int priority() {
-      return 5;
-    }
-
-    @Override
-    public String getDefaultScheme() {
-      return "both";
-    }
-
-    @Override
-    public NameResolver newNameResolver(URI target, NameResolver.Args args) {
-      return new NameResolver() {
-        @Override
-        public String getServiceAuthority() {
-          return "both";
-        }
-
-        @Override
-        public void start(Listener2 listener) {
-          List<EquivalentAddressGroup> groups = new ArrayList<>();
-          ports.forEach(
-              port ->
-                  groups.add(new EquivalentAddressGroup(new InetSocketAddress("127.0.0.1", port))));
-          listener.onResult(
-              ResolutionResult.newBuilder()
-                  .setAddressesOrError(io.grpc.StatusOr.fromValue(groups))
-                  .build());
-        }
-
-        @Override
-        public void shutdown() {}
-      };
     }
   }
 

@@ -34,6 +34,7 @@ final class Peer implements AutoCloseable {
       ServerServiceDefinition.builder(Strings.SERVICE);
   private final List<ManagedChannel> channels = new ArrayList<>();
   private Consumer<NettyServerBuilder> serverSettings = builder -> {};
+  private InetSocketAddress address = new InetSocketAddress("127.0.0.1", 0);
   private @Nullable Server server;
 
   private Peer(@Nullable Ripcord ripcord) {
@@ -55,6 +56,12 @@ final class Peer implements AutoCloseable {
 
   Peer settings(Consumer<NettyServerBuilder> settings) {
     serverSettings = settings;
+    return this;
+  }
+
+  /** Where its server will be, instead of on a free port. */
+  Peer at(InetSocketAddress where) {
+    address = where;
     return this;
   }
 
@@ -98,8 +105,7 @@ final class Peer implements AutoCloseable {
   }
 
   Peer start() {
-    NettyServerBuilder builder =
-        NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0));
+    NettyServerBuilder builder = NettyServerBuilder.forAddress(address);
     if (ripcord != null) {
       ripcord.install(builder);
     }

@@ -8,6 +8,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +53,10 @@ final class Station implements AutoCloseable {
 
   static Station named(String service, Consumer<NettyServerBuilder> settings) {
     return new Station(Peer.named(service), false, settings);
+  }
+
+  static Station at(InetSocketAddress address, String service) {
+    return new Station(Peer.named(service).at(address), false, builder -> {});
   }
 
   static Station of(Peer peer) {
