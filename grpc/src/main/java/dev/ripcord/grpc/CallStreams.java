@@ -88,6 +88,12 @@ final class CallStreams extends ClientStreamTracer.Factory implements Executor {
     return false;
   }
 
+  /** Whether a stream has ended and another may come, or has been made and has not begun. */
+  boolean areBetweenTries() {
+    One one = latest;
+    return one != null && (one.closed || !one.written);
+  }
+
   /** Whether every reset would come after what was told, and none would be one too many. */
   boolean mayReset() {
     for (One one = latest; one != null; one = one.before) {

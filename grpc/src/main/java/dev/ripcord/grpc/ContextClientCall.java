@@ -53,6 +53,8 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
         }
       };
 
+  private static final long OVERLOOKED_MILLIS = 20;
+
   // What the listener is told is made in whyEnded; this goes nowhere.
   private static final String ENDED = "the caller's context has ended";
 
@@ -172,7 +174,11 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
     shownAsEndedBy(why);
     LocalEnds told = streams.tell(why, CallIdentity.of(context));
     if (told == null) {
+      boolean between = streams.areBetweenTries();
       super.cancel(ENDED, null);
+      if (between) {
+        resets.later(this::endUnlessOver, OVERLOOKED_MILLIS);
+      }
       return;
     }
     endedHere = true;
@@ -194,6 +200,13 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
   public void cannotEndHere() {
     endedHere = false;
     super.cancel(ENDED, null);
+  }
+
+  /** gRPC overlooks a cancel that comes while it plans the next try, until that begins. */
+  private void endUnlessOver() {
+    if (!over) {
+      endHere(work -> context.onDone(why -> work.run()));
+    }
   }
 
   private void shownAsEndedBy(Cancellation why) {
