@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -167,6 +168,16 @@ public interface Context {
   /** {@link #withDeadline(Deadline)} with the reason to report if this very deadline strikes. */
   default CancelScope withDeadline(Deadline deadline, Reason why) {
     return Derive.deadline(this, deadline, why);
+  }
+
+  /**
+   * {@link #withDeadline(Deadline)} for a deadline that somebody else has set, in another process
+   * for instance. If it strikes, {@code told} is given the cancellation and answers with the one to
+   * report: the same, with an origin and a path. It may be asked more than once, by any thread, and
+   * must neither block nor throw.
+   */
+  default CancelScope withDeadlineFrom(Deadline deadline, UnaryOperator<Cancellation> told) {
+    return Derive.deadlineFrom(this, deadline, told);
   }
 
   /**

@@ -1,11 +1,12 @@
 package dev.ripcord;
 
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A node with a deadline earlier than any above. It has a timer only while somebody listens below.
  */
-final class DeadlineNode extends CancelNode implements Runnable {
+class DeadlineNode extends CancelNode implements Runnable {
   private final Deadline deadline;
   private final Reason why;
   private TimeSource.@Nullable Alarm alarm; // guarded by the node's lock; null while nobody listens
@@ -57,5 +58,20 @@ final class DeadlineNode extends CancelNode implements Runnable {
   @Override
   public String step() {
     return "withDeadline(" + deadline + ")";
+  }
+
+  /** One whose deadline comes from elsewhere, which its end tells. */
+  static final class Told extends DeadlineNode {
+    private final UnaryOperator<Cancellation> told;
+
+    Told(Node parent, Deadline deadline, UnaryOperator<Cancellation> told) {
+      super(parent, deadline, Reason.DEADLINE);
+      this.told = told;
+    }
+
+    @Override
+    Cancellation expiry() {
+      return told.apply(super.expiry());
+    }
   }
 }

@@ -2,6 +2,7 @@ package dev.ripcord;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** How a child is made from any context. */
@@ -28,12 +29,24 @@ final class Derive {
     return deadline(nodeOf(parent), deadline, why, deadline.isExpired());
   }
 
+  static CancelScope deadlineFrom(
+      Context parent, Deadline deadline, UnaryOperator<Cancellation> told) {
+    Objects.requireNonNull(deadline, "deadline is null");
+    Objects.requireNonNull(told, "told is null");
+    Node node = nodeOf(parent);
+    return changesAnything(deadline, node.inherited().deadline)
+        ? scope(node, new DeadlineNode.Told(node, deadline, told), deadline.isExpired())
+        : cancel(node);
+  }
+
   private static CancelScope deadline(Node parent, Deadline deadline, Reason why, boolean past) {
     Objects.requireNonNull(why, "why is null");
-    if (!changesAnything(deadline, parent.inherited().deadline)) {
-      return cancel(parent);
-    }
-    DeadlineNode child = new DeadlineNode(parent, deadline, why);
+    return changesAnything(deadline, parent.inherited().deadline)
+        ? scope(parent, new DeadlineNode(parent, deadline, why), past)
+        : cancel(parent);
+  }
+
+  private static CancelScope scope(Node parent, DeadlineNode child, boolean past) {
     CancelNode above = parent.canceler();
     if (above != null) {
       above.markTimedBelow();

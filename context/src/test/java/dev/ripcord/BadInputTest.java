@@ -31,6 +31,8 @@ class BadInputTest {
     failsWith("deadline is null", () -> context.withDeadline(null));
     failsWith("deadline is null", () -> context.withDeadline(null, Reason.DEADLINE));
     failsWith("why is null", () -> context.withDeadline(deadline, null));
+    failsWith("deadline is null", () -> context.withDeadlineFrom(null, told -> told));
+    failsWith("told is null", () -> context.withDeadlineFrom(deadline, null));
     failsWith("time is null", () -> Context.background(null));
   }
 

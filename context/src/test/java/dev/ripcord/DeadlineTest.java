@@ -65,6 +65,27 @@ class DeadlineTest {
     assertThat(parent.context().isDone()).isFalse();
   }
 
+  @Test
+  @DisplayName("a deadline from elsewhere strikes with where it comes from, for the whole subtree")
+  void deadlineFromElsewhere_saysSo() {
+    Cancellation.Origin origin = new Cancellation.Origin("edge", "1", "", "");
+    CancelScope scope =
+        time.background().withDeadlineFrom(time.after(SECOND), struck -> struck.withOrigin(origin));
+    CancelScope child = scope.context().withTimeout(SECOND.multipliedBy(2), MINE);
+    time.advance(SECOND);
+    Cancellation end = child.context().cancellation();
+    assertThat(end).isSameAs(scope.context().cancellation());
+    assertThat(end.kind()).isEqualTo(Cancellation.Kind.DEADLINE_EXCEEDED);
+    assertThat(end.reason()).isEqualTo(Reason.DEADLINE);
+    assertThat(end.origin()).isEqualTo(origin);
+
+    CancelScope past =
+        time.background().withDeadlineFrom(time.after(SECOND.negated()), struck -> struck);
+    assertThat(past.context().isDone()).isTrue();
+    CancelScope later = child.context().withDeadlineFrom(time.after(SECOND), struck -> struck);
+    assertThat(later.context().deadline()).isSameAs(scope.context().deadline());
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {0, -1, -1_000_000_000L, Long.MIN_VALUE})
   @DisplayName(
