@@ -147,11 +147,15 @@ final class ContextServerCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
     if (close) {
       // First, or gRPC ends it without a cause when the call is closed.
       endGrpcContext(why);
-      endedBy(why);
     }
+    endedBy(why);
   }
 
-  /** Closes the call, now or when the handler comes out of it. */
+  /**
+   * Closes the call, now or when the handler comes out of it, unless the transport has. In either
+   * case nothing the handler sends goes out any more: on a broken stream gRPC has sent an end of
+   * its own, and a second would cost the connection.
+   */
   void endedBy(Cancellation why) {
     if (turn.get() == CLOSED) {
       return;
@@ -169,6 +173,9 @@ final class ContextServerCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
   }
 
   private void closeFor(Cancellation why) {
+    if (handled.isGone()) {
+      return;
+    }
     closedForContext = true;
     Status status = CancellationStatus.ofCallee(why);
     delegate()
