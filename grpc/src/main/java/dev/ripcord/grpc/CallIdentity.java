@@ -1,7 +1,9 @@
 package dev.ripcord.grpc;
 
+import com.google.protobuf.ByteString;
 import dev.ripcord.Cancellation;
 import dev.ripcord.Context;
+import dev.ripcord.Deadline;
 import dev.ripcord.Key;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +29,12 @@ public final class CallIdentity {
   private final String method;
   private final @Nullable String callerService;
   private final @Nullable String callerInstance;
+  private final @Nullable ByteString deadlineBefore; // as in the header
   private final OutgoingCalls calls = new OutgoingCalls();
+
+  // Set before anybody else knows of this; null if the deadline, if any, was set here.
+  private @Nullable Deadline inherited;
+  private volatile @Nullable ByteString handedOn; // made by the first call that needs it
 
   CallIdentity(CallerIdentity caller, String method) {
     this.requestId = caller.requestId();
@@ -36,6 +43,7 @@ public final class CallIdentity {
     this.depth = caller.depth();
     this.callerService = caller.service();
     this.callerInstance = caller.instance();
+    this.deadlineBefore = caller.deadline();
     this.method = method;
   }
 
@@ -100,6 +108,41 @@ public final class CallIdentity {
         ? null
         : new Cancellation.Origin(
             callerService, callerInstance == null ? "" : callerInstance, contextId(), "");
+  }
+
+  /** The caller gave {@code deadline}. False if nobody knows who that is. */
+  boolean inherits(Deadline deadline) {
+    if (callerService == null) {
+      return false;
+    }
+    inherited = deadline;
+    return true;
+  }
+
+  boolean inheritsDeadline() {
+    return inherited != null;
+  }
+
+  /** Where the inherited deadline comes from. */
+  DeadlineWay deadlineWay() {
+    return new DeadlineWay(
+        Objects.requireNonNull(callerService),
+        Objects.requireNonNullElse(callerInstance, ""),
+        parentContextId,
+        deadlineBefore);
+  }
+
+  /** For a call that is given {@code deadline}; null unless that is the one the caller gave. */
+  @Nullable ByteString deadlineHandedOn(@Nullable Deadline deadline, Self self) {
+    if (deadline == null || deadline != inherited) {
+      return null;
+    }
+    ByteString made = handedOn;
+    if (made == null) {
+      made = deadlineWay().handedOn(CallerIdentity.roomForDeadline(self));
+      handedOn = made;
+    }
+    return made;
   }
 
   OutgoingCalls calls() {

@@ -1,10 +1,12 @@
 package dev.ripcord.grpc;
 
 import dev.ripcord.Cancellation;
+import dev.ripcord.Context;
 import io.grpc.Attributes;
 import io.grpc.Channel;
 import io.grpc.ClientStreamTracer;
 import io.grpc.Metadata;
+import io.grpc.Status;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * or hedges. Also what the call's callbacks run on, if its caller has brought an executor.
  */
 final class CallStreams extends ClientStreamTracer.Factory implements Executor {
+  private final Context context;
   private final long contextId;
   private final Channel channel;
   private final @Nullable Executor callers;
@@ -21,7 +24,8 @@ final class CallStreams extends ClientStreamTracer.Factory implements Executor {
   private volatile @Nullable Thread starter;
   private volatile boolean over; // the caller has been told of the end
 
-  CallStreams(long contextId, Channel channel, @Nullable Executor callers) {
+  CallStreams(Context context, long contextId, Channel channel, @Nullable Executor callers) {
+    this.context = context;
     this.contextId = contextId;
     this.channel = channel;
     this.callers = callers;
@@ -137,6 +141,7 @@ final class CallStreams extends ClientStreamTracer.Factory implements Executor {
     private volatile @Nullable CallerConnection connection; // set once, when it has one of ours
     private volatile boolean late; // set before connection: not made by the call's start
     private volatile boolean written; // its headers are out
+    private volatile boolean answered; // the callee has closed it
     private volatile boolean closed;
     private volatile CallerControl.@Nullable Ended told; // set once, if its callee could be told
 
@@ -177,11 +182,32 @@ final class CallStreams extends ClientStreamTracer.Factory implements Executor {
     }
 
     @Override
-    public void streamClosed(io.grpc.Status status) {
+    public void inboundTrailers(Metadata trailers) {
+      answered = true;
+    }
+
+    @Override
+    public void streamClosed(Status status) {
       closed = true;
       CallerConnection on = connection;
       if (on != null) {
+        if (status.getCode() == Status.Code.DEADLINE_EXCEEDED && written && !answered) {
+          tellDeadline(on);
+        }
         on.callGoes(written);
+      }
+    }
+
+    /** gRPC's timer was ahead of the context's, or the deadline is the call's own. */
+    private void tellDeadline(CallerConnection on) {
+      if (told == null && on.canTell()) {
+        Cancellation why = context.cancellation();
+        boolean contexts = why != null && why.kind() == Cancellation.Kind.DEADLINE_EXCEEDED;
+        told =
+            on.tell(
+                contextId,
+                contexts ? why : Cancellation.deadlineExceeded(null),
+                CallIdentity.of(context));
       }
     }
 

@@ -4,6 +4,7 @@ import dev.ripcord.Context;
 import io.grpc.Metadata;
 import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
+import java.time.Duration;
 
 /**
  * Opens the context of a call when its headers arrive, and ends it when the stream does; both on
@@ -58,12 +59,14 @@ final class CallTracer extends ServerStreamTracer {
       }
       CallIdentity identity = new CallIdentity(codec.readCaller(headers), fullMethodName);
       Context values = codec.readValues(headers, root);
+      Duration asked = GrpcTimeout.of(headers);
       return new CallTracer(
           new HandledCall(
               calls,
               identity,
               values,
-              limits.grant(GrpcTimeout.of(headers)),
+              asked,
+              limits.grant(asked),
               limits.trustsPeers() ? identity.contextIdBits() : codec.nameGiven(headers)));
     }
   }

@@ -49,6 +49,7 @@ final class CalleeConnection {
   private final Counters counters;
   private final LiveCalls calls;
   private final AtomicInteger controlStreams = new AtomicInteger();
+  private volatile boolean tellsReasons;
 
   private final Map<Long, Early> early = new HashMap<>(); // guarded by itself
   private final Deque<Early> earlyByAge = new ArrayDeque<>(); // guarded by early
@@ -159,7 +160,19 @@ final class CalleeConnection {
     return false;
   }
 
+  /** A control stream has said Hello. */
+  void controlBegins() {
+    tellsReasons = true;
+  }
+
   void controlEnded() {
-    controlStreams.decrementAndGet();
+    if (controlStreams.decrementAndGet() == 0) {
+      tellsReasons = false;
+    }
+  }
+
+  /** Whether the caller can say why it ends calls. */
+  boolean tellsReasons() {
+    return tellsReasons;
   }
 }

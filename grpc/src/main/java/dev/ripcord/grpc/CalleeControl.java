@@ -112,6 +112,7 @@ final class CalleeControl extends ServerCall.Listener<ControlMessage> {
       return false;
     }
     greeted = true;
+    connection.controlBegins();
     counters.count(Event.CONTROL_STREAMS_ACCEPTED);
     answering = true;
     drain();

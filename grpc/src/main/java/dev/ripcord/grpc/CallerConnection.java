@@ -175,6 +175,10 @@ final class CallerConnection {
     return told;
   }
 
+  boolean canTell() {
+    return control.get() != null && shared.reasons().areOn();
+  }
+
   boolean mayReset() {
     return allowance.takeOne();
   }

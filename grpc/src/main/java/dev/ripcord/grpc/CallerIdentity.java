@@ -1,9 +1,11 @@
 package dev.ripcord.grpc;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat;
 import dev.ripcord.proto.v1.CallContext;
+import dev.ripcord.proto.v1.InheritedDeadline;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param depth hops from the edge
  * @param service who calls, if known
  * @param instance which of them calls, if known
+ * @param deadline an {@link InheritedDeadline}, unread; null unless the caller has its deadline
+ *     from its own caller
  */
 record CallerIdentity(
     RequestId requestId,
@@ -23,7 +27,8 @@ record CallerIdentity(
     @Nullable Long parentContextId,
     int depth,
     @Nullable String service,
-    @Nullable String instance) {
+    @Nullable String instance,
+    @Nullable ByteString deadline) {
   // Tags on the wire: field and type.
   private static final int BYTES = WireFormat.WIRETYPE_LENGTH_DELIMITED;
   private static final int REQUEST_ID = CallContext.REQUEST_ID_FIELD_NUMBER << 3 | BYTES;
@@ -33,14 +38,27 @@ record CallerIdentity(
   private static final int DEPTH = CallContext.DEPTH_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_VARINT;
   private static final int SERVICE = CallContext.SERVICE_FIELD_NUMBER << 3 | BYTES;
   private static final int INSTANCE = CallContext.INSTANCE_FIELD_NUMBER << 3 | BYTES;
+  private static final int DEADLINE = CallContext.DEADLINE_FIELD_NUMBER << 3 | BYTES;
 
   /** That of a call from outside every tree. */
   static CallerIdentity unknown(RequestId requestId) {
-    return new CallerIdentity(requestId, ContextIds.next(), null, 0, null, null);
+    return new CallerIdentity(requestId, ContextIds.next(), null, 0, null, null, null);
   }
 
   // Once a call and hop: written and read field by field, since a message with its builder would be
   // most of what a call costs here. WireFormsTest compares with the generated code.
+
+  /** How long an inherited deadline's way may be in a call of {@code self}'s, whatever its ids. */
+  static int roomForDeadline(Self self) {
+    int depth = CodedOutputStream.computeUInt32Size(CallContext.DEPTH_FIELD_NUMBER, -1);
+    int ids = 2 + RequestId.BYTES + 2 * (2 + ContextIds.BYTES);
+    int names =
+        CodedOutputStream.computeStringSize(CallContext.SERVICE_FIELD_NUMBER, self.service())
+            + CodedOutputStream.computeStringSize(
+                CallContext.INSTANCE_FIELD_NUMBER, self.instance());
+    int tagAndLength = 3;
+    return Limits.identityBytes() - ids - depth - names - tagAndLength;
+  }
 
   /** As a {@link CallContext}. */
   byte[] toBytes() {
@@ -69,6 +87,9 @@ record CallerIdentity(
     if (instance != null) {
       size += CodedOutputStream.computeStringSize(CallContext.INSTANCE_FIELD_NUMBER, instance);
     }
+    if (deadline != null) {
+      size += CodedOutputStream.computeBytesSize(CallContext.DEADLINE_FIELD_NUMBER, deadline);
+    }
     return size;
   }
 
@@ -89,6 +110,9 @@ record CallerIdentity(
     }
     if (instance != null) {
       out.writeString(CallContext.INSTANCE_FIELD_NUMBER, instance);
+    }
+    if (deadline != null) {
+      out.writeBytes(CallContext.DEADLINE_FIELD_NUMBER, deadline);
     }
   }
 
@@ -122,6 +146,7 @@ record CallerIdentity(
     int depth = 0;
     String service = null;
     String instance = null;
+    ByteString deadline = null;
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       switch (tag) {
         case REQUEST_ID -> requestId = readRequestId(in);
@@ -130,6 +155,7 @@ record CallerIdentity(
         case DEPTH -> depth = in.readUInt32();
         case SERVICE -> service = nameOrNull(in.readStringRequireUtf8());
         case INSTANCE -> instance = nameOrNull(in.readStringRequireUtf8());
+        case DEADLINE -> deadline = in.readBytes();
         default -> in.skipField(tag);
       }
     }
@@ -138,7 +164,8 @@ record CallerIdentity(
     }
     // Unsigned on the wire.
     int hops = depth < 0 ? Integer.MAX_VALUE : depth;
-    return new CallerIdentity(requestId, contextId, parentContextId, hops, service, instance);
+    return new CallerIdentity(
+        requestId, contextId, parentContextId, hops, service, instance, deadline);
   }
 
   private static RequestId readRequestId(CodedInputStream in) throws IOException {

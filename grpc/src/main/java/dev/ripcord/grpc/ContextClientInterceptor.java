@@ -38,14 +38,18 @@ final class ContextClientInterceptor implements ClientInterceptor {
       return new DoneClientCall<>(context, done, options.getExecutor(), here);
     }
     CallIdentity parent = CallIdentity.of(context);
-    CallerIdentity identity = identityOf(context, parent);
+    CallOptions timed = withDeadline(options, context);
+    boolean underContexts = timed.getDeadline() != options.getDeadline();
+    CallerIdentity identity =
+        identityOf(context, parent, underContexts ? context.deadline() : null);
     OutgoingCalls.Outgoing outgoing =
         parent == null
             ? null
             : parent.calls().calling(identity.contextId(), method.getFullMethodName());
     boolean ours = given != null || GrpcContextStorage.isBoundIn(here);
-    CallStreams streams = new CallStreams(identity.contextId(), next, options.getExecutor());
-    CallOptions underContext = withDeadline(options, context).withStreamTracerFactory(streams);
+    CallStreams streams =
+        new CallStreams(context, identity.contextId(), next, options.getExecutor());
+    CallOptions underContext = timed.withStreamTracerFactory(streams);
     ClientCall<Q, R> call =
         newCall(
             method,
@@ -55,12 +59,13 @@ final class ContextClientInterceptor implements ClientInterceptor {
     return new ContextClientCall<>(call, context, codec, identity, outgoing, here, streams, resets);
   }
 
-  private CallerIdentity identityOf(Context context, @Nullable CallIdentity parent) {
+  private CallerIdentity identityOf(
+      Context context, @Nullable CallIdentity parent, dev.ripcord.@Nullable Deadline deadline) {
     RequestId chosen = context.value(Ripcord.REQUEST_ID);
     if (parent == null) {
       RequestId requestId = chosen == null ? RequestId.random() : chosen;
       return new CallerIdentity(
-          requestId, ContextIds.next(), null, 0, self.service(), self.instance());
+          requestId, ContextIds.next(), null, 0, self.service(), self.instance(), null);
     }
     return new CallerIdentity(
         chosen == null ? parent.requestId() : chosen,
@@ -68,7 +73,9 @@ final class ContextClientInterceptor implements ClientInterceptor {
         parent.contextIdBits(),
         parent.depth() == Integer.MAX_VALUE ? parent.depth() : parent.depth() + 1,
         self.service(),
-        self.instance());
+        self.instance(),
+        // Less a reserve it is a deadline that this process has set.
+        hopReserve.isZero() ? parent.deadlineHandedOn(deadline, self) : null);
   }
 
   /**

@@ -37,6 +37,9 @@ final class HandledCall {
   private static final int OVER = 4; // nothing more is to come of the call
   private static final int STOPPED = 8;
 
+  /** What a caller says of a reset arrives with it, or just after. */
+  private static final Duration PATIENCE = Duration.ofMillis(10);
+
   private static final VarHandle PHASE;
   private static final VarHandle CANCELLATION;
 
@@ -80,6 +83,7 @@ final class HandledCall {
       Calls calls,
       CallIdentity identity,
       Context values,
+      @Nullable Duration asked,
       @Nullable Duration granted,
       long namedByCaller) {
     this.calls = calls;
@@ -87,8 +91,19 @@ final class HandledCall {
     this.granted = granted;
     this.namedByCaller = namedByCaller;
     Context parent = identity.in(values);
-    this.scope =
-        granted == null ? parent.withCancel() : parent.withDeadline(Deadline.after(granted));
+    this.scope = granted == null ? parent.withCancel() : timed(parent, granted.equals(asked));
+  }
+
+  private CancelScope timed(Context parent, boolean asAsked) {
+    Deadline deadline = Deadline.after(Objects.requireNonNull(granted));
+    return asAsked && identity.inherits(deadline)
+        ? parent.withDeadlineFrom(deadline, this::struck)
+        : parent.withDeadline(deadline);
+  }
+
+  /** The caller's deadline has. */
+  private Cancellation struck(Cancellation plain) {
+    return identity.deadlineWay().struck(plain, calls.self());
   }
 
   Context context() {
@@ -230,16 +245,36 @@ final class HandledCall {
 
   /** The stream has closed; the transport tells how, on its own thread. */
   void streamClosed(Status status) {
-    Cancellation why =
-        (phase & CLOSING) != 0
-            ? null
-            : StreamEnd.of(status, context().deadline(), granted, call != null);
-    if (why == null) {
+    if ((phase & CLOSING) != 0) {
       closed();
       return;
     }
+    CalleeConnection over = connection;
+    if (over != null && over.tellsReasons() && StreamEnd.isUnclear(status, timeLeft(), granted)) {
+      // It may be the caller's deadline. The caller says so in a moment, if it is.
+      gone = true;
+      Runnable unused = calls.background().later(PATIENCE, () -> streamEnded(StreamEnd.canceled()));
+      return;
+    }
+    Cancellation why = StreamEnd.of(status, timeLeft(), granted, call != null);
+    if (why == null) {
+      closed();
+    } else {
+      streamEnded(why);
+    }
+  }
+
+  private @Nullable Duration timeLeft() {
+    Deadline deadline = context().deadline();
+    return deadline == null ? null : deadline.remaining();
+  }
+
+  private void streamEnded(Cancellation why) {
+    if ((phase & OVER) != 0) {
+      return;
+    }
     gone = true;
-    scope.cancel(why.kind() == Cancellation.Kind.CANCELED ? originated(why) : why);
+    scope.cancel(originated(why));
     Cancellation first = context().cancellation();
     ended(first == null ? why : first);
   }
@@ -286,17 +321,26 @@ final class HandledCall {
     }
   }
 
-  /** With where it began, as far as that is known: what the caller did began at the caller. */
+  /**
+   * With where it began and the way it came, as far as that is known: what a caller did that says
+   * who it is began at the caller.
+   */
   private Cancellation originated(Cancellation why) {
     if (why.origin() != null) {
       return why;
     }
+    if (why.kind() == Cancellation.Kind.DEADLINE_EXCEEDED && identity.inheritsDeadline()) {
+      return struck(why);
+    }
     boolean callers =
         why.reason().hasCodeOf(Reason.CLIENT_CANCELED)
             || why.reason().hasCodeOf(Reason.CONNECTION_LOST);
-    Cancellation.Origin origin =
-        gone && callers ? identity.callersOrigin() : calls.originFor(identity);
-    return origin == null ? why : why.withOrigin(origin);
+    Cancellation.Origin caller = gone && callers ? identity.callersOrigin() : null;
+    return WireCancellation.passedOnBy(
+        calls.self(),
+        caller == null
+            ? why.withOrigin(calls.originFor(identity))
+            : WireCancellation.by(caller, why));
   }
 
   /** {@code why} as the caller is told. */
@@ -366,6 +410,11 @@ final class HandledCall {
 
   boolean isClosing() {
     return (phase & CLOSING) != 0;
+  }
+
+  /** Whether the transport has ended the call. */
+  boolean isGone() {
+    return gone;
   }
 
   boolean isStopped() {

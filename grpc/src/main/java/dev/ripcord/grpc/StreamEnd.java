@@ -1,7 +1,6 @@
 package dev.ripcord.grpc;
 
 import dev.ripcord.Cancellation;
-import dev.ripcord.Deadline;
 import dev.ripcord.Reason;
 import io.grpc.Status;
 import java.time.Duration;
@@ -20,18 +19,15 @@ final class StreamEnd {
   /**
    * Null if the stream closed because the call was answered.
    *
-   * @param deadline the call's deadline here, if it has one
+   * @param left the time to the call's deadline here, if it has one
    * @param granted the time between the call's arrival and its deadline
    * @param handled whether a handler knows of the call
    */
   static @Nullable Cancellation of(
-      Status status, @Nullable Deadline deadline, @Nullable Duration granted, boolean handled) {
+      Status status, @Nullable Duration left, @Nullable Duration granted, boolean handled) {
     return switch (status.getCode()) {
       case OK -> null;
-      case CANCELLED ->
-          struck(deadline, granted)
-              ? Cancellation.deadlineExceeded(null)
-              : Cancellation.canceled(Reason.CLIENT_CANCELED, null);
+      case CANCELLED -> struck(left, granted) ? Cancellation.deadlineExceeded(null) : canceled();
       case DEADLINE_EXCEEDED -> Cancellation.deadlineExceeded(null);
       case UNAVAILABLE ->
           Cancellation.canceled(
@@ -43,14 +39,27 @@ final class StreamEnd {
     };
   }
 
+  /** A caller that says no more. */
+  static Cancellation canceled() {
+    return Cancellation.canceled(Reason.CLIENT_CANCELED, null);
+  }
+
+  /** Whether it may be the deadline, or a cancel shortly before. */
+  static boolean isUnclear(Status status, @Nullable Duration left, @Nullable Duration granted) {
+    return status.getCode() == Status.Code.CANCELLED
+        && left != null
+        && left.compareTo(Duration.ZERO) > 0
+        && struck(left, granted);
+  }
+
   /**
    * Whether a reset came because the caller's deadline struck. The caller's clock runs ahead of
    * ours by the time the call was under way, which nobody knows: milliseconds, more in a process
    * that has just started. So its reset may come before our own deadline. Whoever cancels in the
-   * last moment of his time is counted here too.
+   * last moment of his time, and cannot say so, is counted here too.
    */
-  private static boolean struck(@Nullable Deadline deadline, @Nullable Duration granted) {
-    if (deadline == null || granted == null) {
+  private static boolean struck(@Nullable Duration left, @Nullable Duration granted) {
+    if (left == null || granted == null) {
       return false;
     }
     Duration slack = granted.dividedBy(SLACK_DIVISOR);
@@ -59,7 +68,7 @@ final class StreamEnd {
     } else if (slack.compareTo(MOST_SLACK) > 0) {
       slack = MOST_SLACK;
     }
-    return deadline.remaining().compareTo(slack) <= 0;
+    return left.compareTo(slack) <= 0;
   }
 
   /**

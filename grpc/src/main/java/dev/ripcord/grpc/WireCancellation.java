@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class WireCancellation {
   static final int MAX_BYTES = 1024;
+  static final int MAX_HOPS = 16;
 
   private static final int MESSAGE_BYTES = 256;
   private static final int MAX_DETAILS = 8;
   private static final int DETAIL_KEY_BYTES = 32;
   private static final int DETAIL_BYTES = 64;
-  private static final int MAX_HOPS = 16;
 
   private WireCancellation() {}
 
@@ -89,6 +89,14 @@ final class WireCancellation {
     return !path.isEmpty() && self.is(path.get(path.size() - 1))
         ? why
         : withHop(self, why, why.age());
+  }
+
+  /** {@code why} as it comes from a process that has told nothing but that it ends. */
+  static Cancellation by(Cancellation.Origin origin, Cancellation why) {
+    return withHop(
+        new Self(origin.service(), origin.instance()),
+        why.withOrigin(origin),
+        java.time.Duration.ZERO);
   }
 
   /** With one hop more; of too many, those in the middle are left out. */
@@ -178,7 +186,7 @@ final class WireCancellation {
         name(from.getService()), name(from.getInstance()), contextId, name(from.getPrincipal()));
   }
 
-  private static List<Cancellation.Hop> pathOf(List<Hop> from) {
+  static List<Cancellation.Hop> pathOf(List<Hop> from) {
     List<Cancellation.Hop> to = new ArrayList<>();
     for (Hop hop : from.subList(0, Math.min(MAX_HOPS, from.size()))) {
       to.add(

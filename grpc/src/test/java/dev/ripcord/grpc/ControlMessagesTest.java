@@ -132,7 +132,8 @@ class ControlMessagesTest {
   private Caller callNamed(long id, Channel over) {
     Metadata headers = new Metadata();
     headers.put(
-        IDENTITY, new CallerIdentity(RequestId.random(), id, null, 0, "stranger", "1").toBytes());
+        IDENTITY,
+        new CallerIdentity(RequestId.random(), id, null, 0, "stranger", "1", null).toBytes());
     return Caller.unary(
         io.grpc.ClientInterceptors.intercept(
             over, MetadataUtils.newAttachHeadersInterceptor(headers)),

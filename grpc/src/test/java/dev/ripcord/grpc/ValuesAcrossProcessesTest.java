@@ -135,7 +135,8 @@ class ValuesAcrossProcessesTest {
     headers.put(ascii("traceparent"), "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
     headers.put(
         IDS_HEADER,
-        new CallerIdentity(RequestId.parse("0".repeat(31) + "1"), 7, null, 9, "x", "y").toBytes());
+        new CallerIdentity(RequestId.parse("0".repeat(31) + "1"), 7, null, 9, "x", "y", null)
+            .toBytes());
     try (Peer callee = recording(Peer.plain()).start();
         Peer edge = Peer.with(builder("edge").limits(Limits.edge()).build());
         Peer caller = Peer.plain()) {

@@ -222,19 +222,70 @@ class WireFormsTest {
 
   @Test
   void theIds_fitTheirHeader() {
-    CallerIdentity longest =
-        new CallerIdentity(
-            RequestId.random(), -1, -1L, Integer.MAX_VALUE, "s".repeat(64), "i".repeat(64));
-    assertThat(longest.toBytes()).hasSizeLessThanOrEqualTo(256);
-    assertThat(CallerIdentity.parse(longest.toBytes())).isEqualTo(longest);
+    for (int length : new int[] {1, 10, 64}) {
+      Self self = new Self("s".repeat(length), "i".repeat(length));
+      int room = CallerIdentity.roomForDeadline(self);
+      CallerIdentity longest =
+          new CallerIdentity(
+              RequestId.random(),
+              -1,
+              -1L,
+              -1,
+              self.service(),
+              self.instance(),
+              ByteString.copyFrom(new byte[room]));
+      assertThat(longest.toBytes()).hasSizeBetween(255, 256);
+    }
+  }
+
+  //  one - two - ... : each hands the deadline on
+  @ParameterizedTest
+  @ValueSource(ints = {4, 10, 30, 64})
+  void aDeadlinesWay_keepsItsOriginAndItsLastHops(int nameLength) {
+    ByteString way = null;
+    int fitted = 0;
+    for (int hop = 1; hop <= 40; hop++) {
+      String name = String.format("%0" + nameLength + "d", hop);
+      DeadlineWay here = new DeadlineWay(name, "1", hop == 1 ? 0x0123456789abcdefL : hop, way);
+      Cancellation struck = here.struck(Cancellation.deadlineExceeded(null), new Self("here", "2"));
+      assertThat(struck.origin()).isNotNull();
+      assertThat(struck.path().size()).isLessThanOrEqualTo(16);
+      assertThat(struck.path()).last().hasToString("here/2");
+      assertThat(struck.path().get(struck.path().size() - 2)).hasToString(name + "/1");
+      assertThat(struck.path().get(0).service()).isEqualTo(struck.origin().service());
+      if (way != null || hop == 1) {
+        assertThat(struck.origin().service()).endsWith("01");
+        assertThat(struck.origin().contextId()).isEqualTo("0123456789abcdef");
+        fitted++;
+      }
+      way = here.handedOn(CallerIdentity.roomForDeadline(new Self(name, "1")));
+    }
+    // Names so long that there is no room: each takes its caller for the origin.
+    assertThat(fitted).isEqualTo(nameLength < 64 ? 40 : fitted);
+  }
+
+  @Test
+  void aDeadlinesWay_thatMakesNoSense_beginsWithTheCaller() {
+    DeadlineWay way = new DeadlineWay("caller", "1", 7L, ByteString.copyFromUtf8("no message"));
+    Cancellation struck = way.struck(Cancellation.deadlineExceeded(null), new Self("here", "2"));
+    assertThat(struck.path().toString()).isEqualTo("[caller/1, here/2]");
+    assertThat(struck.origin())
+        .isEqualTo(new Cancellation.Origin("caller", "1", "0000000000000007", ""));
   }
 
   static Stream<CallerIdentity> identities() {
     RequestId id = RequestId.parse("00112233445566778899aabbccddeeff");
     return Stream.of(
-        new CallerIdentity(id, 0x0102030405060708L, null, 0, null, null),
-        new CallerIdentity(id, -1, 0L, 1, "gateway", "gateway/1"),
-        new CallerIdentity(id, 0, -1L, Integer.MAX_VALUE, "s".repeat(64), null));
+        new CallerIdentity(id, 0x0102030405060708L, null, 0, null, null, null),
+        new CallerIdentity(
+            id,
+            -1,
+            0L,
+            1,
+            "gateway",
+            "gateway/1",
+            new DeadlineWay("edge", "1", 7L, null).handedOn(100)),
+        new CallerIdentity(id, 0, -1L, Integer.MAX_VALUE, "s".repeat(64), null, null));
   }
 
   /** What is written by hand is what the .proto file says. */
