@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
 public final class CascadeGroup implements Group {
   private static final int NODES = 5;
   private static final int BLOCKS = 5;
+  private static final int TREES_AT_ONCE = 32; // in the warm-up
   private static final double NANOS_PER_MICRO = 1e3;
 
   /** A tree below the edge, and how many cancels of it there are when it is to be quick. */
@@ -37,11 +38,8 @@ public final class CascadeGroup implements Group {
           new Shape("tree 3 x 3 x 3", "3@0;3@1,2;3@3,4", 200));
 
   /** So that the code has been compiled in every process, in every role. */
-  private static final List<Shape> WARM_UP =
-      List.of(
-          new Shape("", "20@0;1@1;1@2;1@3;1@4", 60),
-          new Shape("", "20@4;1@3;1@2;1@1;1@0", 60),
-          new Shape("", "4@0,1,2,3,4;3@1,2,3,4,0;3@2,3,4,0,1", 30));
+  private static final List<String> WARM_UP =
+      List.of("1@0;1@1;1@2;1@3;1@4", "1@4;1@3;1@2;1@1;1@0", "2@0,1,2,3,4;2@1,3;2@2,4");
 
   /** From the cancel until the last handler has stopped, and until the edge has heard all ends. */
   private record Cascade(double stoppedNanos, double heardNanos) {}
@@ -104,8 +102,8 @@ public final class CascadeGroup implements Group {
 
   private void measure(Run run, Child edge) throws IOException {
     int times = run.quick() ? 1 : 5;
-    for (Shape shape : WARM_UP) {
-      cancels(edge, shape, shape.cancels() * times, new ArrayList<>(), new ArrayList<>());
+    for (String levels : WARM_UP) {
+      warmUp(edge, levels, run.quick() ? 100 : 300);
     }
     for (Shape shape : SHAPES) {
       cancels(edge, shape, shape.cancels() / 4, new ArrayList<>(), new ArrayList<>());
@@ -113,6 +111,16 @@ public final class CascadeGroup implements Group {
       List<Cascade> bare = new ArrayList<>();
       cancels(edge, shape, shape.cancels() * times, ours, bare);
       report(run, shape, ours, bare);
+    }
+  }
+
+  private void warmUp(Child edge, String levels, int times) throws IOException {
+    for (int i = 0; i < times; i++) {
+      for (String variant : List.of("bare", "ripcord")) {
+        if (edge.ask(variant + " " + ++runs + ":" + levels + " " + TREES_AT_ONCE) == null) {
+          throw new IOException("the edge ended at the warm-up of " + variant);
+        }
+      }
     }
   }
 

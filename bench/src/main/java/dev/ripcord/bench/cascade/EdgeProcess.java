@@ -9,6 +9,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +22,9 @@ import java.util.stream.Stream;
 /**
  * The process that calls and cancels: {@code EdgeProcess BARE-PORTS RIPCORD-PORTS TIMES-PORTS}.
  * Reads lines {@code VARIANT PLAN}, does so, and prints how long after the cancel the last handler
- * stopped, and the edge's own caller had heard the end of all calls, in nanoseconds. Ends with its
- * standard input.
+ * stopped, and the edge's own caller had heard the end of all calls, in nanoseconds. {@code VARIANT
+ * PLAN CANCELS} does so many, several at a time, and measures nothing. Ends with its standard
+ * input.
  */
 final class EdgeProcess {
   private static final long PATIENCE_SECONDS = 20;
@@ -59,30 +61,49 @@ final class EdgeProcess {
     BufferedReader input =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line = input.readLine(); line != null; line = input.readLine()) {
-      int space = line.indexOf(' ');
+      String[] order = line.split(" ", -1);
       System.out.println(
-          edge.cancelOnce(line.substring(0, space), Plan.parse(line.substring(space + 1))));
+          order.length == 2
+              ? edge.cancelOnce(order[0], Plan.parse(order[1]))
+              : edge.warmUp(order[0], Plan.parse(order[1]), Integer.parseInt(order[2])));
     }
     System.exit(0);
   }
 
-  private String cancelOnce(String name, Plan plan) throws InterruptedException {
+  private Side side(String name) {
     Side side = sides.get(name);
     if (side == null) {
       throw new IllegalArgumentException("no variant " + name);
     }
-    int calls = plan.next().calls();
+    return side;
+  }
+
+  private String cancelOnce(String name, Plan plan) {
+    return cancel(side(name), plan, 1, FIRST_LOOK_NANOS);
+  }
+
+  /** Does the plan so many times at once. */
+  private String warmUp(String name, Plan plan, int trees) {
+    return cancel(side(name), plan, trees, 0);
+  }
+
+  private String cancel(Side side, Plan plan, int trees, long quietNanos) {
+    int calls = plan.next().calls() * trees;
     Ends ends = new Ends(calls);
-    Runnable cancel = side.variant().begin(() -> call(side.nodes(), plan, ends));
-    plan.handlers().forEach((node, handlers) -> ask(Wire.STARTED, node, plan.run(), handlers));
-    LockSupport.parkNanos(FIRST_LOOK_NANOS / 4);
+    List<Runnable> cancels = new ArrayList<>();
+    for (int i = 0; i < trees; i++) {
+      cancels.add(side.variant().begin(() -> call(side.nodes(), plan, ends)));
+    }
+    plan.handlers()
+        .forEach((node, handlers) -> ask(Wire.STARTED, node, plan.run(), handlers * trees));
+    LockSupport.parkNanos(quietNanos / 4);
     long begin = System.nanoTime();
-    cancel.run();
+    cancels.forEach(Runnable::run);
     long heard = ends.await() - begin;
-    LockSupport.parkNanos(FIRST_LOOK_NANOS + calls * LOOK_NANOS_PER_CALL);
+    LockSupport.parkNanos(quietNanos == 0 ? 0 : quietNanos + calls * LOOK_NANOS_PER_CALL);
     long stopped = Long.MIN_VALUE;
     for (Map.Entry<Integer, Integer> each : plan.handlers().entrySet()) {
-      String last = ask(Wire.STOPPED, each.getKey(), plan.run(), each.getValue());
+      String last = ask(Wire.STOPPED, each.getKey(), plan.run(), each.getValue() * trees);
       stopped = Math.max(stopped, Long.parseLong(last) - begin);
     }
     return stopped + " " + heard;
@@ -129,11 +150,15 @@ final class EdgeProcess {
     @Override
     public void onCompleted() {}
 
-    long await() throws InterruptedException {
-      if (!open.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        throw new IllegalStateException(open.getCount() + " calls have not ended");
+    long await() {
+      try {
+        if (open.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+          return lastNanos.get();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
       }
-      return lastNanos.get();
+      throw new IllegalStateException(open.getCount() + " calls have not ended");
     }
   }
 }
