@@ -3,11 +3,13 @@ package dev.ripcord.bench;
 import dev.ripcord.bench.cascade.CascadeGroup;
 import dev.ripcord.bench.core.CoreGroup;
 import dev.ripcord.bench.rpc.RpcGroup;
+import dev.ripcord.bench.scale.ScaleGroup;
 import java.util.List;
 
 /** All there is to measure, in the order in which it is measured. */
 final class Groups {
-  static final List<Group> ALL = List.of(new CoreGroup(), new RpcGroup(), new CascadeGroup());
+  static final List<Group> ALL =
+      List.of(new CoreGroup(), new RpcGroup(), new CascadeGroup(), new ScaleGroup());
 
   private Groups() {}
 }

@@ -1,0 +1,120 @@
+package dev.ripcord.bench.scale;
+
+import dev.ripcord.bench.Rounds;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Measures one {@link Tree} at all sizes: {@code TreeProcess OURS 1000000}. */
+final class TreeProcess {
+  private static final int SMALLEST = 1_000;
+  private static final long GUESTS_NANOS = 60_000_000; // how long one comes and goes beside n
+  private static final int WARM_UP = 300;
+  private static final int FEWEST_GUESTS = 20;
+
+  private final Tree tree;
+  private final Object listener;
+  private int heard;
+
+  private TreeProcess(Tree tree) {
+    this.tree = tree;
+    this.listener = tree.listener(() -> heard++);
+  }
+
+  public static void main(String[] arguments) {
+    new TreeProcess(Tree.valueOf(arguments[0])).measure(Integer.parseInt(arguments[1]));
+  }
+
+  private void measure(int largest) {
+    for (int i = 0; i < WARM_UP; i++) {
+      family(SMALLEST);
+    }
+    guest(SMALLEST);
+    for (int size = SMALLEST; size <= largest; size *= 10) {
+      say("family", size, family(largest, size));
+      say("guest", size, guest(size));
+    }
+    for (int size : new int[] {SMALLEST, largest}) {
+      say("bytes", size, bytes(largest, size, false));
+      say("listening-bytes", size, bytes(largest, size, true));
+    }
+  }
+
+  private static void say(String what, int size, double figure) {
+    System.out.println(what + " " + size + " " + figure);
+  }
+
+  /** The median of some families of that size. */
+  private double family(int largest, int size) {
+    int times = Math.max(3, Math.min(30, largest / size));
+    List<Double> nanos = new ArrayList<>();
+    for (int i = 0; i < times; i++) {
+      nanos.add(family(size));
+    }
+    return Rounds.quantile(nanos, 0.5);
+  }
+
+  /** Nanoseconds per child to derive so many, listen to each, and cancel their parent. */
+  private double family(int size) {
+    int before = heard;
+    long start = System.nanoTime();
+    Object parent = tree.parent();
+    for (int i = 0; i < size; i++) {
+      tree.listeningChild(parent, listener);
+    }
+    tree.cancel(parent);
+    long took = System.nanoTime() - start;
+    if (heard - before != size) {
+      throw new IllegalStateException(tree.title() + " lost " + (size - (heard - before)));
+    }
+    return (double) took / size;
+  }
+
+  /** Nanoseconds for one that is derived, listened to, and cancelled beside so many live ones. */
+  private double guest(int size) {
+    Object parent = tree.parent();
+    for (int i = 0; i < size; i++) {
+      tree.listeningChild(parent, listener);
+    }
+    int guests = 0;
+    long start = System.nanoTime();
+    long end = start;
+    while (guests < FEWEST_GUESTS || (end - start < GUESTS_NANOS && guests < size)) {
+      tree.cancel(tree.listeningChild(parent, listener));
+      guests++;
+      if (guests % FEWEST_GUESTS == 0) {
+        end = System.nanoTime();
+      }
+    }
+    end = System.nanoTime();
+    tree.cancel(parent);
+    return (double) (end - start) / guests;
+  }
+
+  /** What one of so many under one parent keeps alive, in as many families as make the largest. */
+  private double bytes(int largest, int size, boolean listening) {
+    Object[] families = new Object[largest / size];
+    Object[][] members = new Object[families.length][size];
+    long before = used();
+    for (int i = 0; i < families.length; i++) {
+      families[i] = tree.parent();
+      for (int k = 0; k < size; k++) {
+        members[i][k] =
+            listening ? tree.listeningChild(families[i], listener) : tree.child(families[i]);
+      }
+    }
+    long after = used();
+    for (Object family : families) {
+      tree.cancel(family); // and so they all lived until here
+    }
+    if (members[0][0] == null) {
+      throw new IllegalStateException("nothing was kept");
+    }
+    return (double) (after - before) / ((double) families.length * size);
+  }
+
+  private static long used() {
+    System.gc();
+    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+  }
+}
