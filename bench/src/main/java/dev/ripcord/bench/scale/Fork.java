@@ -45,7 +45,10 @@ final class Fork {
   private static List<String> command(Class<?> main, int heapMb, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xms" + heapMb + "m", "-Xmx" + heapMb + "m"));
+    // Young enough that no collection falls into a measurement: what is measured is not the
+    // collector.
+    command.addAll(
+        List.of("-Xms" + heapMb + "m", "-Xmx" + heapMb + "m", "-Xmn" + heapMb * 2 / 3 + "m"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(List.of(arguments));
     return command;
@@ -61,6 +64,10 @@ final class Fork {
       fork.figures.put(words[0] + " " + words[1], Double.valueOf(words[2]));
     }
     return fork;
+  }
+
+  boolean has(String name, int size) {
+    return figures.containsKey(name + " " + size);
   }
 
   double figure(String name, int size) {

@@ -9,7 +9,7 @@ import java.util.List;
 final class TreeProcess {
   private static final int SMALLEST = 1_000;
   private static final long GUESTS_NANOS = 60_000_000; // how long one comes and goes beside n
-  private static final int WARM_UP = 300;
+  private static final int WARM_UP = 100;
   private static final int FEWEST_GUESTS = 20;
 
   private final Tree tree;
@@ -28,16 +28,14 @@ final class TreeProcess {
   private void measure(int largest) {
     for (int i = 0; i < WARM_UP; i++) {
       family(SMALLEST);
+      guest(SMALLEST);
     }
-    guest(SMALLEST);
     for (int size = SMALLEST; size <= largest; size *= 10) {
       say("family", size, family(largest, size));
       say("guest", size, guest(size));
     }
-    for (int size : new int[] {SMALLEST, largest}) {
-      say("bytes", size, bytes(largest, size, false));
-      say("listening-bytes", size, bytes(largest, size, true));
-    }
+    say("bytes", largest, bytes(largest, false));
+    say("listening-bytes", largest, bytes(largest, true));
   }
 
   private static void say(String what, int size, double figure) {
@@ -46,7 +44,7 @@ final class TreeProcess {
 
   /** The median of some families of that size. */
   private double family(int largest, int size) {
-    int times = Math.max(3, Math.min(30, largest / size));
+    int times = Math.max(1, Math.min(20, largest / size / 4));
     List<Double> nanos = new ArrayList<>();
     for (int i = 0; i < times; i++) {
       nanos.add(family(size));
@@ -91,26 +89,20 @@ final class TreeProcess {
     return (double) (end - start) / guests;
   }
 
-  /** What one of so many under one parent keeps alive, in as many families as make the largest. */
-  private double bytes(int largest, int size, boolean listening) {
-    Object[] families = new Object[largest / size];
-    Object[][] members = new Object[families.length][size];
+  /** What one of so many under one parent keeps alive, itself included. */
+  private double bytes(int size, boolean listening) {
+    Object[] members = new Object[size];
     long before = used();
-    for (int i = 0; i < families.length; i++) {
-      families[i] = tree.parent();
-      for (int k = 0; k < size; k++) {
-        members[i][k] =
-            listening ? tree.listeningChild(families[i], listener) : tree.child(families[i]);
-      }
+    Object parent = tree.parent();
+    for (int i = 0; i < size; i++) {
+      members[i] = listening ? tree.listeningChild(parent, listener) : tree.child(parent);
     }
     long after = used();
-    for (Object family : families) {
-      tree.cancel(family); // and so they all lived until here
-    }
-    if (members[0][0] == null) {
+    tree.cancel(parent);
+    if (members[0] == null) { // and so they all lived until here
       throw new IllegalStateException("nothing was kept");
     }
-    return (double) (after - before) / ((double) families.length * size);
+    return (double) (after - before) / size;
   }
 
   private static long used() {

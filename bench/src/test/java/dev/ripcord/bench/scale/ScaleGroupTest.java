@@ -1,0 +1,69 @@
+package dev.ripcord.bench.scale;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** That each contender does what it is measured for, and that a fork's answers arrive. */
+class ScaleGroupTest {
+  private int heard;
+
+  @ParameterizedTest
+  @EnumSource
+  void endingAParent_tellsItsChildren(Tree tree) {
+    Object parent = tree.parent();
+    Object listener = tree.listener(() -> heard++);
+    tree.listeningChild(parent, listener);
+    tree.listeningChild(tree.child(parent), listener);
+
+    tree.cancel(parent);
+
+    assertThat(heard).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void endingAChild_tellsItAlone(Tree tree) {
+    Object parent = tree.parent();
+    Object listener = tree.listener(() -> heard++);
+    Object child = tree.listeningChild(parent, listener);
+    tree.listeningChild(parent, listener);
+
+    tree.cancel(child);
+
+    assertThat(heard).isEqualTo(1);
+  }
+
+  @Test
+  void aForkAnswersForEverySize() throws Exception {
+    Fork fork = Fork.of(TreeProcess.class, 300, "OURS", "1000");
+
+    assertThat(fork.figure("family", 1_000)).isPositive();
+    assertThat(fork.figure("guest", 1_000)).isPositive();
+    assertThat(fork.figure("bytes", 1_000)).isPositive();
+    assertThat(fork.figure("listening-bytes", 1_000)).isPositive();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyKeepersDeadlinesStrike(DeadlinesProcess.Keeper keeper) throws Exception {
+    Fork fork = Fork.of(DeadlinesProcess.class, 300, keeper.name(), "100");
+
+    assertThat(fork.figure("arm-and-call-off", 100)).isPositive();
+    assertThat(fork.figure("late-p99", 100)).isNotNegative();
+  }
+
+  @Test
+  void aForkThatFailsSaysWhy() {
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> Fork.of(TreeProcess.class, 300, "NOBODY", "1000"))
+        .withMessageContaining("NOBODY");
+    assertThatIllegalStateException().isThrownBy(() -> Fork.parse(List.of("OutOfMemoryError")));
+  }
+}
