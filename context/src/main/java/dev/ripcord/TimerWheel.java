@@ -30,7 +30,6 @@ final class TimerWheel {
   private static final int SLOTS = 1 << LEVEL_BITS;
   private static final int MASK = SLOTS - 1;
   private static final int LEVELS = 5; // 14 + 5 * 10 bits: all times there are
-  private static final int DUE = LEVELS * SLOTS; // the list of those whose time has come
   private static final int BATCH = 256; // timers moved while the lock is held
 
   private static final class Level {
@@ -41,8 +40,7 @@ final class TimerWheel {
   private final ReentrantLock lock = new ReentrantLock();
   // All guarded by the lock.
   private final @Nullable Level[] levels = new @Nullable Level[LEVELS]; // null until needed
-  private @Nullable Entry due;
-  private long cursor; // the tick up to which everything is due; its slots may still hold some
+  private long cursor; // the tick it was turned to; whatever is in its slot of level 0 is due
   private int size;
 
   /** {@code task} for the time {@code at}. */
@@ -75,7 +73,7 @@ final class TimerWheel {
   long next() {
     lock.lock();
     try {
-      long tick = due == null ? nextTick() : cursor;
+      long tick = nextTick();
       return tick == NEVER ? NEVER : tick << TICK_BITS;
     } finally {
       lock.unlock();
@@ -87,12 +85,12 @@ final class TimerWheel {
     while (true) {
       lock.lock();
       try {
-        if (due == null && !turn(now >>> TICK_BITS)) {
-          return null;
+        if (first(digit(cursor, 0)) instanceof Timer due) {
+          unlink(due);
+          return forget(due);
         }
-        if (due instanceof Timer first) {
-          unlink(first);
-          return forget(first);
+        if (!turn(now >>> TICK_BITS)) {
+          return null;
         }
       } finally {
         lock.unlock();
@@ -113,7 +111,7 @@ final class TimerWheel {
 
   // Below, the caller holds the lock.
 
-  /** Turns towards {@code now}, by one slot or a {@link #BATCH} of it; false if it is there. */
+  /** Turns towards {@code now}, as far as somebody waits there; false if nobody does. */
   private boolean turn(long now) {
     long next = nextTick();
     if (next > now) {
@@ -122,25 +120,19 @@ final class TimerWheel {
       return false;
     }
     cursor = next;
-    for (int level = LEVELS - 1; level >= 0; level--) {
-      int slot = level * SLOTS + digit(cursor, level);
-      if (isBoundary(cursor, level) && first(slot) != null) {
-        empty(slot);
-        return true;
+    for (int level = LEVELS - 1; level > 0; level--) {
+      if (isBoundary(cursor, level)) {
+        moveDown(level * SLOTS + digit(cursor, level));
       }
     }
     return true;
   }
 
-  /** From a slot at the cursor to where its timers belong now. */
-  private void empty(int slot) {
+  /** From a slot that begins at the cursor to lower ones; some, if there are many. */
+  private void moveDown(int slot) {
     for (int i = 0; i < BATCH && first(slot) instanceof Timer timer; i++) {
       unlink(timer);
-      if (slot < SLOTS) {
-        link(timer, DUE);
-      } else {
-        insert(timer);
-      }
+      insert(timer);
     }
   }
 
@@ -174,18 +166,11 @@ final class TimerWheel {
   }
 
   private @Nullable Entry first(int slot) {
-    if (slot == DUE) {
-      return due;
-    }
     Level level = levels[slot >> LEVEL_BITS];
     return level == null ? null : level.slots[slot & MASK];
   }
 
   private void put(int slot, @Nullable Entry ring) {
-    if (slot == DUE) {
-      due = ring;
-      return;
-    }
     Level level = levels[slot >> LEVEL_BITS];
     if (level == null) {
       level = new Level();
