@@ -14,7 +14,10 @@ import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientStreamTracer;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,8 +46,13 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
   private static final int MAX_IDS = 512;
   private static final int MAX_INBOUND_BYTES = 64 * 1024;
   private static final int MAX_AWAITED = 8192;
+  private static final int CANCEL_BYTES = 64; // what a Cancel of few calls has beside the reason
   private static final long GOODBYE_MILLIS = 500;
-  private static final FromCaller PROBE = FromCaller.getDefaultInstance();
+  private static final byte[] PROBE = FromCaller.getDefaultInstance().toByteArray();
+  private static final MethodDescriptor<byte[], FromCallee> OPEN =
+      ControlGrpc.getOpenMethod().toBuilder(
+              new Written(), ControlGrpc.getOpenMethod().getResponseMarshaller())
+          .build();
 
   private static final int STARTED = 1;
   private static final int OUT = 2;
@@ -77,7 +85,7 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
   private final CallerConnection.Shared shared;
   private final CallerConnection owner;
   private final Channel channel;
-  private final ClientCall<FromCaller, FromCallee> call;
+  private final ClientCall<byte[], FromCallee> call; // of FromCaller
   private final AtomicInteger phase = new AtomicInteger();
   private final Queue<Ended> ended = new ConcurrentLinkedQueue<>();
   // When the calls ended whose handlers have not been reported to have stopped.
@@ -98,7 +106,7 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
   private CallStreams.@Nullable One suspect; // goes out before the message sent last, or waits
   private boolean halfClosed;
   private @Nullable Cancellation lastWhy;
-  private dev.ripcord.proto.v1.@Nullable Cancellation lastTold;
+  private byte @Nullable [] lastTold;
   private int toldBlindly; // before the callee has answered
 
   CallerControl(CallerConnection.Shared shared, CallerConnection owner, Channel channel) {
@@ -107,7 +115,7 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
     this.channel = channel;
     this.call =
         channel.newCall(
-            ControlGrpc.getOpenMethod(),
+            OPEN,
             CallOptions.DEFAULT
                 .withExecutor(Runnable::run)
                 .withOnReadyThreshold(1)
@@ -225,7 +233,7 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
       }
       // Taken before anything is sent: it was under way by then, and goes out before the message.
       suspect = here.takeSuspect();
-      FromCaller next = next(suspect != null);
+      byte[] next = next(suspect != null);
       if (next == null) {
         halfCloseIfFinishing();
         return;
@@ -234,7 +242,7 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
     }
   }
 
-  private void send(FromCaller message) {
+  private void send(byte[] message) {
     try {
       call.sendMessage(message);
     } catch (IllegalStateException e) {
@@ -245,7 +253,7 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
     }
   }
 
-  private @Nullable FromCaller next(boolean probe) {
+  private byte @Nullable [] next(boolean probe) {
     if (!greeted) {
       greeted = true;
       return hello();
@@ -254,7 +262,7 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
     return first == null ? (probe ? PROBE : null) : cancel(first);
   }
 
-  private FromCaller hello() {
+  private byte[] hello() {
     Self self = shared.reasons().self();
     return FromCaller.newBuilder()
         .setHello(
@@ -262,21 +270,30 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
                 .setVersion(VERSION)
                 .setService(self.service())
                 .setInstance(self.instance()))
-        .build();
+        .build()
+        .toByteArray();
   }
 
   /** With all that ended by the same, as far as it is known yet. */
-  private FromCaller cancel(Ended first) {
-    Cancel.Builder cancel = Cancel.newBuilder().setCancellation(told(first));
-    for (Ended one = first; one != null; one = another(first, cancel.getContextIdsCount())) {
-      cancel.addContextIds(one.contextId);
+  private byte[] cancel(Ended first) {
+    byte[] why = told(first);
+    MessageBytes message = new MessageBytes(why.length + CANCEL_BYTES);
+    int cancel = message.begin(FromCaller.CANCEL_FIELD_NUMBER);
+    int contextIds = message.begin(Cancel.CONTEXT_IDS_FIELD_NUMBER);
+    int count = 0;
+    for (Ended one = first; one != null; one = another(first, count)) {
+      message.fixed64(one.contextId);
+      count++;
       underWay.add(one);
       await(one);
     }
+    message.end(contextIds);
+    message.bytes(Cancel.CANCELLATION_FIELD_NUMBER, why);
+    message.end(cancel);
     if (!understood) {
-      toldBlindly += cancel.getContextIdsCount();
+      toldBlindly += count;
     }
-    return FromCaller.newBuilder().setCancel(cancel).build();
+    return message.toBytes();
   }
 
   /** The next that ended by the same, if it is the next at all and there is room for it. */
@@ -289,11 +306,11 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
     return next;
   }
 
-  private dev.ripcord.proto.v1.Cancellation told(Ended first) {
-    dev.ripcord.proto.v1.Cancellation told = lastTold;
+  private byte[] told(Ended first) {
+    byte[] told = lastTold;
     if (told == null || lastWhy != first.why || first.why.origin() == null) {
       String contextId = first.of == null ? "" : first.of.contextId();
-      told = WireCancellation.toProto(shared.reasons().leaving(first.why, contextId));
+      told = WireCancellation.toBytes(shared.reasons().leaving(first.why, contextId));
       lastWhy = first.why;
       lastTold = told;
     }
@@ -350,6 +367,19 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
       untold++;
     }
     shared.counters().count(Event.REASONS_UNDELIVERED, untold);
+  }
+
+  /** Messages are written by hand here. */
+  private static final class Written implements MethodDescriptor.Marshaller<byte[]> {
+    @Override
+    public InputStream stream(byte[] message) {
+      return new ByteArrayInputStream(message);
+    }
+
+    @Override
+    public byte[] parse(InputStream stream) {
+      throw new IllegalStateException("callers send them");
+    }
   }
 
   /** Where the stream comes to be; a second one, if gRPC tries again. */

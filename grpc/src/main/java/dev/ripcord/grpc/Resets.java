@@ -11,16 +11,19 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Resets the streams of calls whose callees were told why they end, a moment later and only where
  * the callee has not closed them by then. One thread for all, which goes when it has nothing to do.
  *
- * <p>Most streams are closed by their callee in that moment. Of the rest only so many are reset
- * each half minute, since a server takes many resets for an attack and cuts the connection with all
- * innocent calls on it; those beyond, and those whose callee cannot have been told yet, wait
- * longer, but ten seconds at most.
+ * <p>Nearly all streams are closed by their callee in that moment. Of the rest only so many are
+ * reset each half minute, since a server takes many resets for an attack and cuts the connection
+ * with all innocent calls on it; those beyond, and those whose callee cannot have been told yet,
+ * wait longer, but ten seconds at most.
+ *
+ * <p>Nobody who cancels wakes the thread: once it looks around, it does so every 50 milliseconds
+ * until nothing has come for five seconds.
  */
 final class Resets {
-  private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
-  private static final long LATER_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final long TICK_MILLIS = 50;
+  private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS);
   private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-  private static final int LOOKS_LATER = 10;
+  private static final int LOOKS_SOON = 10;
   private static final int LOOKS = 30;
   private static final long IDLE_SECONDS = 5;
 
@@ -46,8 +49,9 @@ final class Resets {
   private final ScheduledThreadPoolExecutor timer =
       new ScheduledThreadPoolExecutor(1, Resets::thread);
   private final Line soon = new Line(MOMENT_NANOS);
-  private final Line later = new Line(LATER_NANOS);
   private final Line late = new Line(LATE_NANOS);
+  private final AtomicBoolean looking = new AtomicBoolean(); // the next look is planned
+  private long idleSince; // only the thread's; when it last saw a call
 
   Resets() {
     timer.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
@@ -64,11 +68,35 @@ final class Resets {
   /** The call has been ended, and its callee told. */
   void expect(Resettable call) {
     soon.add(call, 0);
+    if (!looking.get() && looking.compareAndSet(false, true)) {
+      later(this::look, TICK_MILLIS);
+    }
   }
 
   /** Runs {@code work}, which must not block, after {@code millis} on the thread of the resets. */
   void later(Runnable work, long millis) {
     Future<?> unused = timer.schedule(work, millis, TimeUnit.MILLISECONDS);
+  }
+
+  private void look() {
+    long now = System.nanoTime();
+    if (soon.isEmpty() && late.isEmpty()) {
+      idleSince = idleSince == 0 ? now : idleSince;
+    } else {
+      idleSince = 0;
+      soon.look(now);
+      late.look(now);
+    }
+    if (idleSince == 0 || now - idleSince < TimeUnit.SECONDS.toNanos(IDLE_SECONDS)) {
+      later(this::look, TICK_MILLIS);
+      return;
+    }
+    idleSince = 0;
+    // Whoever comes from here on sees to it that there is another look.
+    looking.set(false);
+    if (!soon.isEmpty() && looking.compareAndSet(false, true)) {
+      later(this::look, TICK_MILLIS);
+    }
   }
 
   private void due(Due due) {
@@ -79,7 +107,7 @@ final class Resets {
     if (due.looks == LOOKS || (call.isOpen() && call.mayReset())) {
       call.reset();
     } else {
-      (due.looks < LOOKS_LATER ? later : late).add(call, due.looks + 1);
+      (due.looks < LOOKS_SOON ? soon : late).add(call, due.looks + 1);
     }
   }
 
@@ -87,7 +115,6 @@ final class Resets {
   private final class Line {
     private final long waitNanos;
     private final Queue<Due> waiting = new ConcurrentLinkedQueue<>();
-    private final AtomicBoolean awake = new AtomicBoolean();
 
     Line(long waitNanos) {
       this.waitNanos = waitNanos;
@@ -95,25 +122,17 @@ final class Resets {
 
     void add(Resettable call, int looks) {
       waiting.add(new Due(call, looks, System.nanoTime() + waitNanos));
-      wake(waitNanos);
     }
 
-    private void wake(long nanos) {
-      if (awake.compareAndSet(false, true)) {
-        Future<?> unused = timer.schedule(this::look, nanos, TimeUnit.NANOSECONDS);
-      }
+    boolean isEmpty() {
+      return waiting.isEmpty();
     }
 
-    private void look() {
-      // Whoever comes from here on sees to it that there is another look.
-      awake.set(false);
-      long now = System.nanoTime();
-      for (Due first = waiting.peek(); first != null; first = waiting.peek()) {
-        if (first.nanos - now > 0) {
-          wake(first.nanos - now);
-          return;
-        }
-        // A second look may run meanwhile only on this very thread, so it is still the first.
+    void look(long now) {
+      for (Due first = waiting.peek();
+          first != null && first.nanos - now <= 0;
+          first = waiting.peek()) {
+        // Only this thread takes from it, so it is still the first.
         waiting.remove();
         due(first);
       }

@@ -2,6 +2,7 @@ package dev.ripcord.grpc;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
 import dev.ripcord.Cancellation;
 import dev.ripcord.Reason;
@@ -30,49 +31,102 @@ final class WireCancellation {
   private WireCancellation() {}
 
   static dev.ripcord.proto.v1.Cancellation toProto(Cancellation from) {
-    dev.ripcord.proto.v1.Cancellation.Builder to = dev.ripcord.proto.v1.Cancellation.newBuilder();
-    to.setKind(
-        from.kind() == Cancellation.Kind.CANCELED
-            ? dev.ripcord.proto.v1.Cancellation.Kind.CANCELED
-            : dev.ripcord.proto.v1.Cancellation.Kind.DEADLINE_EXCEEDED);
-    to.setReason(toProto(from.reason()));
+    try {
+      return dev.ripcord.proto.v1.Cancellation.parseFrom(toBytes(from));
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError("toBytes writes something else", e);
+    }
+  }
+
+  /** As a {@link dev.ripcord.proto.v1.Cancellation}. */
+  static byte[] toBytes(Cancellation from) {
+    int skip = Math.max(0, from.path().size() - MAX_HOPS);
+    List<Cancellation.Hop> path = from.path().subList(skip, from.path().size());
+    MessageBytes all = write(from, from.reason().details(), path);
+    if (all.length() > MAX_BYTES) {
+      all = write(from, Map.of(), path);
+    }
+    while (all.length() > MAX_BYTES && !path.isEmpty()) {
+      path = new ArrayList<>(path);
+      path.remove(path.size() / 2);
+      all = write(from, Map.of(), path);
+    }
+    return all.toBytes();
+  }
+
+  private static MessageBytes write(
+      Cancellation from, Map<String, String> details, List<Cancellation.Hop> path) {
+    MessageBytes to = new MessageBytes(MAX_BYTES / 2);
+    boolean deadline = from.kind() == Cancellation.Kind.DEADLINE_EXCEEDED;
+    to.number(
+        dev.ripcord.proto.v1.Cancellation.KIND_FIELD_NUMBER,
+        deadline
+            ? dev.ripcord.proto.v1.Cancellation.Kind.DEADLINE_EXCEEDED_VALUE
+            : dev.ripcord.proto.v1.Cancellation.Kind.CANCELED_VALUE);
+    write(from.reason(), details, to);
     Cancellation.Origin origin = from.origin();
     if (origin != null) {
-      to.setOrigin(toProto(origin));
+      write(origin, to);
     }
-    to.setAt(toProto(from.at()));
-    if (from.kind() == Cancellation.Kind.DEADLINE_EXCEEDED) {
+    Instant at = from.at();
+    time(dev.ripcord.proto.v1.Cancellation.AT_FIELD_NUMBER, at.getEpochSecond(), at.getNano(), to);
+    for (Cancellation.Hop hop : path) {
+      write(hop, to);
+    }
+    if (deadline) {
       // A deadline ends its context at the instant it was set to.
-      to.setDeadline(toProto(from.at()));
+      time(
+          dev.ripcord.proto.v1.Cancellation.DEADLINE_FIELD_NUMBER,
+          at.getEpochSecond(),
+          at.getNano(),
+          to);
     }
-    int skip = Math.max(0, from.path().size() - MAX_HOPS);
-    from.path().stream().skip(skip).map(WireCancellation::toProto).forEach(to::addPath);
-    return shrink(to);
+    return to;
   }
 
-  private static dev.ripcord.proto.v1.Reason toProto(Reason from) {
-    dev.ripcord.proto.v1.Reason.Builder to =
-        dev.ripcord.proto.v1.Reason.newBuilder()
-            .setCode(from.code())
-            .setMessage(Text.bounded(from.message(), MESSAGE_BYTES));
-    from.details().entrySet().stream()
-        .limit(MAX_DETAILS)
-        .forEach(
-            detail ->
-                to.putDetails(
-                    Text.bounded(detail.getKey(), DETAIL_KEY_BYTES),
-                    Text.bounded(detail.getValue(), DETAIL_BYTES)));
-    return to.build();
+  private static void write(Reason from, Map<String, String> details, MessageBytes to) {
+    int reason = to.begin(dev.ripcord.proto.v1.Cancellation.REASON_FIELD_NUMBER);
+    to.text(dev.ripcord.proto.v1.Reason.CODE_FIELD_NUMBER, from.code());
+    to.text(
+        dev.ripcord.proto.v1.Reason.MESSAGE_FIELD_NUMBER,
+        Text.bounded(from.message(), MESSAGE_BYTES));
+    int left = MAX_DETAILS;
+    for (Map.Entry<String, String> detail : details.entrySet()) {
+      if (left-- == 0) {
+        break;
+      }
+      // An entry of a map is a message with the key as field 1 and the value as field 2.
+      int entry = to.begin(dev.ripcord.proto.v1.Reason.DETAILS_FIELD_NUMBER);
+      to.text(1, Text.bounded(detail.getKey(), DETAIL_KEY_BYTES));
+      to.text(2, Text.bounded(detail.getValue(), DETAIL_BYTES));
+      to.end(entry);
+    }
+    to.end(reason);
   }
 
-  private static Origin toProto(Cancellation.Origin from) {
-    Origin.Builder to =
-        Origin.newBuilder()
-            .setService(name(from.service()))
-            .setInstance(name(from.instance()))
-            .setPrincipal(name(from.principal()));
-    byte[] contextId = contextIdOrEmpty(from.contextId());
-    return to.setContextId(ByteString.copyFrom(contextId)).build();
+  private static void write(Cancellation.Origin from, MessageBytes to) {
+    int origin = to.begin(dev.ripcord.proto.v1.Cancellation.ORIGIN_FIELD_NUMBER);
+    to.text(Origin.SERVICE_FIELD_NUMBER, name(from.service()));
+    to.text(Origin.INSTANCE_FIELD_NUMBER, name(from.instance()));
+    to.bytes(Origin.CONTEXT_ID_FIELD_NUMBER, contextIdOrEmpty(from.contextId()));
+    to.text(Origin.PRINCIPAL_FIELD_NUMBER, name(from.principal()));
+    to.end(origin);
+  }
+
+  private static void write(Cancellation.Hop from, MessageBytes to) {
+    int hop = to.begin(dev.ripcord.proto.v1.Cancellation.PATH_FIELD_NUMBER);
+    to.text(Hop.SERVICE_FIELD_NUMBER, name(from.service()));
+    to.text(Hop.INSTANCE_FIELD_NUMBER, name(from.instance()));
+    time(Hop.AGE_FIELD_NUMBER, from.age().toSeconds(), from.age().toNanosPart(), to);
+    to.end(hop);
+  }
+
+  /** A Timestamp or a Duration. */
+  private static void time(int field, long seconds, int nanos, MessageBytes to) {
+    int time = to.begin(field);
+    to.number(Timestamp.SECONDS_FIELD_NUMBER, seconds);
+    to.number(Timestamp.NANOS_FIELD_NUMBER, nanos);
+    to.end(time);
   }
 
   private static byte[] contextIdOrEmpty(String hex) {
@@ -109,14 +163,6 @@ final class WireCancellation {
     return why.withPath(path);
   }
 
-  private static Hop toProto(Cancellation.Hop from) {
-    return Hop.newBuilder()
-        .setService(name(from.service()))
-        .setInstance(name(from.instance()))
-        .setAge(toProto(from.age()))
-        .build();
-  }
-
   static Duration toProto(java.time.Duration from) {
     return Duration.newBuilder().setSeconds(from.getSeconds()).setNanos(from.getNano()).build();
   }
@@ -126,20 +172,6 @@ final class WireCancellation {
         .setSeconds(from.getEpochSecond())
         .setNanos(from.getNano())
         .build();
-  }
-
-  private static dev.ripcord.proto.v1.Cancellation shrink(
-      dev.ripcord.proto.v1.Cancellation.Builder message) {
-    dev.ripcord.proto.v1.Cancellation built = message.build();
-    if (built.getSerializedSize() > MAX_BYTES) {
-      message.getReasonBuilder().clearDetails();
-      built = message.build();
-    }
-    while (built.getSerializedSize() > MAX_BYTES && message.getPathCount() > 0) {
-      message.removePath(message.getPathCount() / 2);
-      built = message.build();
-    }
-    return built;
   }
 
   /** What a peer says; null if it makes no sense. The cause stays with the peer. */
