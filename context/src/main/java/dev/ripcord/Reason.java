@@ -78,7 +78,13 @@ public record Reason(String code, String message, Map<String, String> details) {
     if (text.isEmpty() || text.length() > LONGEST_CODE || !isUpper(text.charAt(0))) {
       return false;
     }
-    return text.chars().allMatch(c -> isUpper(c) || c == '_' || (c >= '0' && c <= '9'));
+    for (int i = 1; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (!isUpper(c) && c != '_' && (c < '0' || c > '9')) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean isUpper(int c) {

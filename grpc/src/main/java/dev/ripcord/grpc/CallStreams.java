@@ -66,18 +66,15 @@ final class CallStreams extends ClientStreamTracer.Factory implements Executor {
     }
   }
 
-  /**
-   * Tells the callees why the call ends, as far as they can be told. Answers with what tells its
-   * caller, or null if nobody was told.
-   */
-  @Nullable LocalEnds tell(Cancellation why, @Nullable CallIdentity of) {
-    LocalEnds told = null;
+  /** Tells the callees why the call ends, as far as they can be told; null if nobody was told. */
+  CallerControl.@Nullable Ended tell(Cancellation why, @Nullable CallIdentity of) {
+    CallerControl.Ended told = null;
     for (One one = latest; one != null; one = one.before) {
       CallerConnection on = one.connection;
       if (on != null && !one.closed) {
         CallerControl.Ended ended = on.tell(contextId, why, of);
         one.told = ended;
-        told = ended == null ? told : ended.localEnds();
+        told = ended == null ? told : ended;
       }
     }
     return told;

@@ -12,6 +12,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -30,16 +31,18 @@ final class CalleeConnection {
   /** Gives every connection of a server one of these. */
   static final class Filter extends ServerTransportFilter {
     private final LiveCalls calls;
+    private final Resets resets;
     private final Counters counters;
 
-    Filter(LiveCalls calls, Counters counters) {
+    Filter(LiveCalls calls, Resets resets, Counters counters) {
       this.calls = calls;
+      this.resets = resets;
       this.counters = counters;
     }
 
     @Override
     public Attributes transportReady(Attributes transport) {
-      return transport.toBuilder().set(KEY, new CalleeConnection(calls, counters)).build();
+      return transport.toBuilder().set(KEY, new CalleeConnection(calls, resets, counters)).build();
     }
   }
 
@@ -48,6 +51,7 @@ final class CalleeConnection {
 
   private final Counters counters;
   private final LiveCalls calls;
+  private final Resets resets;
   private final AtomicInteger controlStreams = new AtomicInteger();
   private volatile boolean tellsReasons;
 
@@ -55,8 +59,9 @@ final class CalleeConnection {
   private final Deque<Early> earlyByAge = new ArrayDeque<>(); // guarded by early
   private volatile boolean someEarly; // written under early
 
-  private CalleeConnection(LiveCalls calls, Counters counters) {
+  private CalleeConnection(LiveCalls calls, Resets resets, Counters counters) {
     this.calls = calls;
+    this.resets = resets;
     this.counters = counters;
   }
 
@@ -80,6 +85,7 @@ final class CalleeConnection {
    */
   void end(List<Long> contextIds, Cancellation why, CalleeControl by) {
     List<HandledCall> ended = new ArrayList<>(contextIds.size());
+    Telling telling = Telling.begin();
     for (Long contextId : contextIds) {
       if (!end(contextId, why, by, ended)) {
         keepEarly(new Early(contextId, why, by, System.nanoTime()));
@@ -89,7 +95,17 @@ final class CalleeConnection {
       }
     }
     // What these calls wait for below has been told by now. That comes first: it is the longer way.
-    ended.forEach(HandledCall::closeForCaller);
+    AtomicBoolean closed = new AtomicBoolean();
+    Runnable close =
+        () -> {
+          if (closed.compareAndSet(false, true)) {
+            ended.forEach(HandledCall::closeForCaller);
+          }
+        };
+    telling.endAndThen(close);
+    if (!closed.get()) {
+      resets.atNextLook(close);
+    }
   }
 
   private boolean end(Long contextId, Cancellation why, CalleeControl by, List<HandledCall> ended) {
@@ -151,6 +167,10 @@ final class CalleeConnection {
   }
 
   // Control streams: one is usual, another may begin while one ends.
+
+  void atNextLook(Runnable work) {
+    resets.atNextLook(work);
+  }
 
   boolean admitsControl() {
     if (controlStreams.incrementAndGet() <= MAX_CONTROL_STREAMS) {

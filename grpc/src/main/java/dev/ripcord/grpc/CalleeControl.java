@@ -13,6 +13,7 @@ import io.grpc.Status;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -39,7 +40,11 @@ final class CalleeControl extends ServerCall.Listener<ControlMessage> {
   private int messages; // in the window
   private long windowNanos = System.nanoTime();
 
-  private final Queue<Long> stopped = new ConcurrentLinkedQueue<>();
+  /** A call whose handler has returned, and when. */
+  private record StoppedCall(long contextId, long nanos) {}
+
+  private final Queue<StoppedCall> stopped = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean reportPlanned = new AtomicBoolean();
   private final AtomicInteger stoppedWaiting = new AtomicInteger();
   private final AtomicInteger drains = new AtomicInteger(); // not zero: somebody is sending
   private volatile boolean answering; // Hello may be sent
@@ -165,7 +170,10 @@ final class CalleeControl extends ServerCall.Listener<ControlMessage> {
 
   // What is said to the caller.
 
-  /** The handler of a call that was ended over this stream has returned. */
+  /**
+   * The handler of a call that was ended over this stream has returned. The caller is told within
+   * some 50 ms, of all calls at once: it does not wait for this, and is busy with the end itself.
+   */
   void stopped(long contextId) {
     if (closing) {
       return;
@@ -173,8 +181,15 @@ final class CalleeControl extends ServerCall.Listener<ControlMessage> {
     // A caller that does not read them is not owed them.
     if (stoppedWaiting.get() < MAX_STOPPED_WAITING) {
       stoppedWaiting.incrementAndGet();
-      stopped.add(contextId);
+      stopped.add(new StoppedCall(contextId, System.nanoTime()));
+      if (reportPlanned.compareAndSet(false, true)) {
+        connection.atNextLook(this::report);
+      }
     }
+  }
+
+  private void report() {
+    reportPlanned.set(false);
     drain();
   }
 
@@ -194,7 +209,7 @@ final class CalleeControl extends ServerCall.Listener<ControlMessage> {
       answered = true;
       call.sendMessage(hello());
     }
-    while (answered && !closing && call.isReady() && !stopped.isEmpty()) {
+    while (answered && !closed && call.isReady() && !stopped.isEmpty() && !call.isCancelled()) {
       call.sendMessage(nextStopped());
     }
     if (closing && !closed && !call.isCancelled()) {
@@ -215,14 +230,16 @@ final class CalleeControl extends ServerCall.Listener<ControlMessage> {
   }
 
   private FromCallee nextStopped() {
+    long now = System.nanoTime();
     Stopped.Builder ids = Stopped.newBuilder();
     while (ids.getContextIdsCount() < MAX_STOPPED) {
-      Long contextId = stopped.poll();
-      if (contextId == null) {
+      StoppedCall one = stopped.poll();
+      if (one == null) {
         break;
       }
       stoppedWaiting.decrementAndGet();
-      ids.addContextIds(contextId);
+      ids.addContextIds(one.contextId);
+      ids.addMicrosAgo((int) TimeUnit.NANOSECONDS.toMicros(now - one.nanos));
     }
     return FromCallee.newBuilder().setStopped(ids).build();
   }

@@ -7,6 +7,7 @@ import dev.ripcord.proto.v1.ControlGrpc;
 import dev.ripcord.proto.v1.FromCallee;
 import dev.ripcord.proto.v1.FromCaller;
 import dev.ripcord.proto.v1.Hello;
+import dev.ripcord.proto.v1.Stopped;
 import io.grpc.Attributes;
 import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
@@ -26,6 +27,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -76,9 +78,14 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
       return closed || abandoned || (out && understood);
     }
 
-    /** What tells the call's own caller. */
-    LocalEnds localEnds() {
-      return Objects.requireNonNull(localEnds);
+    /** Tells the call's own caller when its callee has been told. */
+    void thenEndHere(LocalEnds.Endable call) {
+      whenOut(() -> endHereNow(call));
+    }
+
+    /** Tells the call's own caller. */
+    void endHereNow(LocalEnds.Endable call) {
+      Objects.requireNonNull(localEnds).add(call);
     }
   }
 
@@ -88,6 +95,7 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
   private final ClientCall<byte[], FromCallee> call; // of FromCaller
   private final AtomicInteger phase = new AtomicInteger();
   private final Queue<Ended> ended = new ConcurrentLinkedQueue<>();
+  private final Queue<Runnable> whenOut = new ConcurrentLinkedQueue<>();
   // When the calls ended whose handlers have not been reported to have stopped.
   private final Map<Long, Long> awaited = new ConcurrentHashMap<>();
   private final AtomicInteger drains = new AtomicInteger(); // not zero: somebody is sending
@@ -170,11 +178,31 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
     }
     Ended one = new Ended(contextId, why, of);
     ended.add(one);
+    Telling.by(this);
     drain();
     if (closed) {
       countUntold();
     }
     return one;
+  }
+
+  /**
+   * Runs {@code work} when what was told so far is out, or will never be; on whatever thread finds
+   * that. It must not block.
+   */
+  void whenOut(Runnable work) {
+    whenOut.add(work);
+    if (closed || abandoned) {
+      runWhatWaited();
+    } else {
+      drain();
+    }
+  }
+
+  private void runWhatWaited() {
+    for (Runnable work = whenOut.poll(); work != null; work = whenOut.poll()) {
+      work.run();
+    }
   }
 
   /** Looks whether the connection's suspect goes out, or waits for a stream. */
@@ -197,6 +225,7 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
     if (!closed) {
       abandoned = true;
       call.cancel("the control stream was of no use", null);
+      runWhatWaited();
     }
   }
 
@@ -227,6 +256,9 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
     while (!closed && !abandoned && !halfClosed && (finishing || call.isReady())) {
       underWay.forEach(one -> one.out = true);
       underWay.clear();
+      if (ended.isEmpty()) {
+        runWhatWaited();
+      }
       CallStreams.One before = suspect;
       if (before != null && before.isWaiting() && !finishing) {
         here.isScarce(this);
@@ -337,10 +369,14 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
   @Override
   public void onMessage(FromCallee message) {
     understood = true;
-    for (long contextId : message.getStopped().getContextIdsList()) {
-      Long endedNanos = awaited.remove(contextId);
+    Stopped stopped = message.getStopped();
+    for (int i = 0; i < stopped.getContextIdsCount(); i++) {
+      Long endedNanos = awaited.remove(stopped.getContextIds(i));
       if (endedNanos != null) {
-        shared.calleesStopTimes().add(System.nanoTime() - endedNanos);
+        long ago = i < stopped.getMicrosAgoCount() ? stopped.getMicrosAgo(i) : 0;
+        long took = System.nanoTime() - endedNanos;
+        // A peer's word: never before the end.
+        shared.calleesStopTimes().add(Math.max(0, took - TimeUnit.MICROSECONDS.toNanos(ago)));
       }
     }
     call.request(1);
@@ -358,6 +394,7 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
     }
     awaited.clear();
     countUntold();
+    runWhatWaited();
   }
 
   private void countUntold() {

@@ -72,6 +72,7 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
 
   private @Nullable ContextListener listener; // set once, by start
   private volatile @Nullable Cancellation ended; // set once, if the context ends first
+  private volatile CallerControl.@Nullable Ended told; // set once, if its callee could be told
   private volatile boolean over; // gRPC has closed it
   private volatile boolean endedHere; // and is to be reset later
   private volatile boolean givenUp; // its user has cancelled it
@@ -172,8 +173,8 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
     }
     ended = why;
     shownAsEndedBy(why);
-    LocalEnds told = streams.tell(why, CallIdentity.of(context));
-    if (told == null) {
+    CallerControl.Ended to = streams.tell(why, CallIdentity.of(context));
+    if (to == null) {
       boolean between = streams.areBetweenTries();
       super.cancel(ENDED, null);
       if (between) {
@@ -181,9 +182,19 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
       }
       return;
     }
+    told = to;
     endedHere = true;
-    told.add(this);
+    to.thenEndHere(this);
     resets.expect(this);
+  }
+
+  /** What its callee is told has perhaps not gone out yet. */
+  @Override
+  public void endHereAnyway() {
+    CallerControl.Ended to = told;
+    if (to != null) {
+      to.endHereNow(this);
+    }
   }
 
   @Override

@@ -29,8 +29,10 @@ record ControlMessage(@Nullable FromCaller said) {
         @Override
         public ControlMessage parse(InputStream stream) {
           try {
-            byte[] bytes = stream.readNBytes(MAX_BYTES + 1);
-            return bytes.length > MAX_BYTES
+            // gRPC's streams know their length: no buffer of the largest size for every message.
+            int length = Math.min(stream.available(), MAX_BYTES);
+            byte[] bytes = stream.readNBytes(length + 1);
+            return bytes.length > length
                 ? SENSELESS
                 : new ControlMessage(FromCaller.parseFrom(bytes));
           } catch (IOException senseless) {

@@ -32,6 +32,9 @@ final class Resets {
     /** Whether gRPC knows that it has ended. */
     boolean isOver();
 
+    /** Its caller must hear the end now. Once is enough, and more often does no harm. */
+    void endHereAnyway();
+
     /** Whether a stream of it is open now; gRPC may be about to try again if not. */
     boolean isOpen();
 
@@ -50,6 +53,7 @@ final class Resets {
       new ScheduledThreadPoolExecutor(1, Resets::thread);
   private final Line soon = new Line(MOMENT_NANOS);
   private final Line late = new Line(LATE_NANOS);
+  private final Queue<Runnable> atNextLook = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean looking = new AtomicBoolean(); // the next look is planned
   private long idleSince; // only the thread's; when it last saw a call
 
@@ -68,6 +72,16 @@ final class Resets {
   /** The call has been ended, and its callee told. */
   void expect(Resettable call) {
     soon.add(call, 0);
+    awake();
+  }
+
+  /** Runs {@code work}, which must not block, within some 50 milliseconds. Wakes nobody either. */
+  void atNextLook(Runnable work) {
+    atNextLook.add(work);
+    awake();
+  }
+
+  private void awake() {
     if (!looking.get() && looking.compareAndSet(false, true)) {
       later(this::look, TICK_MILLIS);
     }
@@ -80,10 +94,13 @@ final class Resets {
 
   private void look() {
     long now = System.nanoTime();
-    if (soon.isEmpty() && late.isEmpty()) {
+    if (isIdle()) {
       idleSince = idleSince == 0 ? now : idleSince;
     } else {
       idleSince = 0;
+      for (Runnable work = atNextLook.poll(); work != null; work = atNextLook.poll()) {
+        work.run();
+      }
       soon.look(now);
       late.look(now);
     }
@@ -94,15 +111,22 @@ final class Resets {
     idleSince = 0;
     // Whoever comes from here on sees to it that there is another look.
     looking.set(false);
-    if (!soon.isEmpty() && looking.compareAndSet(false, true)) {
-      later(this::look, TICK_MILLIS);
+    if (!isIdle()) {
+      awake();
     }
+  }
+
+  private boolean isIdle() {
+    return soon.isEmpty() && late.isEmpty() && atNextLook.isEmpty();
   }
 
   private void due(Due due) {
     Resettable call = due.call;
     if (call.isOver()) {
       return;
+    }
+    if (due.looks == 0) {
+      call.endHereAnyway();
     }
     if (due.looks == LOOKS || (call.isOpen() && call.mayReset())) {
       call.reset();

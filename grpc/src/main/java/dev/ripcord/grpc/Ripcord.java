@@ -90,7 +90,7 @@ public final class Ripcord {
     clientInterceptor = new ContextClientInterceptor(self, codec, builder.hopReserve, resets);
     reasons = new Reasons(self);
     control = new ControlService(reasons, builder.limits, counters);
-    fromCallers = new CalleeConnection.Filter(calls.live(), counters);
+    fromCallers = new CalleeConnection.Filter(calls.live(), resets, counters);
     toCallees =
         new CallerConnection.Filter(
             new CallerConnection.Shared(reasons, resets, counters, calleesStopTimes));
