@@ -39,7 +39,7 @@ final class TimerWheel {
 
   private final ReentrantLock lock = new ReentrantLock();
   // All guarded by the lock.
-  private final @Nullable Level[] levels = new @Nullable Level[LEVELS]; // null until needed
+  private final @Nullable Level[] levels = new @Nullable Level[LEVELS]; // null above those needed
   private long cursor; // the tick it was turned to; whatever is in its slot of level 0 is due
   private int size;
 
@@ -48,8 +48,8 @@ final class TimerWheel {
     Timer timer = new Timer(this, (at + (1L << TICK_BITS) - 1) >>> TICK_BITS, task);
     lock.lock();
     try {
-      size++;
       insert(timer);
+      size++;
     } finally {
       lock.unlock();
     }
@@ -137,7 +137,19 @@ final class TimerWheel {
   }
 
   private void insert(Timer timer) {
-    link(timer, slotFor(Math.max(timer.tick, cursor)));
+    int slot = slotFor(Math.max(timer.tick, cursor));
+    makeLevels(slot >> LEVEL_BITS);
+    timer.slot = slot;
+    put(slot, Entry.append(first(slot), timer));
+  }
+
+  /** All up to it: moving timers down must not need memory, since nobody could be told. */
+  private void makeLevels(int upTo) {
+    for (int i = 0; levels[upTo] == null; i++) {
+      if (levels[i] == null) {
+        levels[i] = new Level();
+      }
+    }
   }
 
   /** The slot of the lowest level whose turn, from here, reaches {@code tick}. */
@@ -147,11 +159,6 @@ final class TimerWheel {
       level++;
     }
     return level * SLOTS + digit(tick, level);
-  }
-
-  private void link(Timer timer, int slot) {
-    timer.slot = slot;
-    put(slot, Entry.append(first(slot), timer));
   }
 
   private void unlink(Timer timer) {
@@ -171,11 +178,7 @@ final class TimerWheel {
   }
 
   private void put(int slot, @Nullable Entry ring) {
-    Level level = levels[slot >> LEVEL_BITS];
-    if (level == null) {
-      level = new Level();
-      levels[slot >> LEVEL_BITS] = level;
-    }
+    Level level = Objects.requireNonNull(levels[slot >> LEVEL_BITS]);
     int i = slot & MASK;
     level.slots[i] = ring;
     if (ring == null) {

@@ -85,6 +85,7 @@ final class Timers {
       if (sleep > 0) {
         LockSupport.parkNanos(this, sleep);
       }
+      forgetInterrupts();
       runDue();
     }
   }
@@ -131,7 +132,14 @@ final class Timers {
       task.run();
     } catch (Throwable failure) {
       Threads.uncaught(failure);
+    } finally {
+      forgetInterrupts();
     }
+  }
+
+  /** The next task has not earned it, and whoever is interrupted cannot sleep. */
+  private static void forgetInterrupts() {
+    Thread.interrupted();
   }
 
   private long now() {

@@ -110,6 +110,24 @@ class TimersTest {
   }
 
   @Test
+  void aTaskThatInterruptsItsThread_interruptsNoOther() {
+    AtomicInteger interrupted = new AtomicInteger();
+    byHand.arm(in(0), () -> Thread.currentThread().interrupt());
+    byHand.arm(
+        in(0),
+        () -> {
+          ran.incrementAndGet();
+          interrupted.addAndGet(Thread.currentThread().isInterrupted() ? 1 : 0);
+        });
+
+    byHand.runDue();
+
+    assertThat(ran).hasValue(1);
+    assertThat(interrupted).hasValue(0);
+    assertThat(Thread.interrupted()).as("cannot sleep").isFalse();
+  }
+
+  @Test
   void aTimerThatWasCalledOffKeepsNothingAlive() {
     List<TimeSource.Alarm> kept = new ArrayList<>();
     WeakReference<Object> task = armAndCallOff(kept);
