@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * What must be written is written, although its request is over; everything else of the request
- * ends as ever.
+ * What must be written goes on being written, although its request is canceled in the middle of it;
+ * everything else of the request ends as ever.
  */
 final class Detached implements Scenario.Play {
   private static final Reason PRESSED = Reason.USER_CANCELED.withMessage("pressed cancel");
@@ -20,7 +20,9 @@ final class Detached implements Scenario.Play {
   public void on(Stage stage, Report report) throws Exception {
     String text = "demo " + UUID.randomUUID();
     try (Request request = stage.begin(stage.overview(Load.HEAVY).setAudit(text).build())) {
-      Cut.awaitAtWork(stage, report, request.id());
+      List<Node> atWork = stage.awaitAllAtWork(request.id());
+      Cut.areAtWork(atWork, report);
+      report.checks().that("the record is being written", isBeingWritten(atWork), atWork);
       long event = System.nanoTime();
       request.scope().cancel(PRESSED);
       Request.End end = request.awaitEnd();
@@ -35,6 +37,10 @@ final class Detached implements Scenario.Play {
     report.databaseIsIdle();
   }
 
+  private static boolean isBeingWritten(List<Node> nodes) {
+    return nodes.stream().anyMatch(node -> Tree.isLive(node) && node.getMethod().endsWith(WRITE));
+  }
+
   private static boolean isWrittenAndOver(List<Node> nodes) {
     return nodes.stream().anyMatch(node -> node.getMethod().endsWith(WRITE))
         && Tree.haveAllStopped(nodes);
@@ -44,9 +50,10 @@ final class Detached implements Scenario.Play {
     List<NodeResult> writes =
         nodes.stream().filter(node -> node.shortMethod().equals(WRITE)).toList();
     List<NodeResult> others = nodes.stream().filter(node -> !writes.contains(node)).toList();
-    checks.each("the write went on after the cancel and was not cut", writes, Detached::survived);
+    checks.each("the write went on to its end after the cancel", writes, Detached::survived);
     checks.each(
         "everything else was canceled", others, node -> node.isCut("CANCELED", PRESSED.code()));
+    Cut.checkTold(checks, others);
   }
 
   private static boolean survived(NodeResult write) {

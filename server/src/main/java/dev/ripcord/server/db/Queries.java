@@ -153,6 +153,19 @@ final class Queries {
               "Puts a text on record, with the tenant of the call.",
               "insert into audit_log (tenant, text) values (:tenant, :text)",
               TEXT),
+          change(
+              "audit_write_sealed",
+              "As audit_write, with a seal that costs a second or two, so that nobody forges many.",
+              """
+              with recursive seal (step, digest) as (
+                select 0, md5(:tenant || ' ' || :text)
+                union all
+                select step + 1, md5(digest) from seal where step < 1500000
+              )
+              insert into audit_log (tenant, text, seal)
+              select :tenant, :text, digest from seal where step = 1500000
+              """,
+              TEXT),
           read(
               "audit_log",
               "The records with exactly this text.",

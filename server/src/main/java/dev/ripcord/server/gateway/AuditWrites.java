@@ -12,7 +12,6 @@ import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,12 +19,6 @@ import org.slf4j.LoggerFactory;
  * Writes audit records through db that outlive their requests: each has the request's values, but a
  * deadline of its own and not the request's end. No thread waits for them; a bounded number can be
  * under way.
- *
- * <pre>{@code
- * try (AuditWrites.Place place = audits.reserve(Context.current(), "overview of alice")) {
- *   handle();
- * } // written from here on, however the request ended
- * }</pre>
  */
 final class AuditWrites implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AuditWrites.class);
@@ -43,21 +36,22 @@ final class AuditWrites implements AutoCloseable {
   }
 
   /**
-   * The right to write {@code text} when {@code request} has been handled.
+   * Begins to write {@code text} for {@code request}, and returns at once.
    *
+   * @param sealed with a seal, which takes a second or two
    * @throws io.grpc.StatusRuntimeException RESOURCE_EXHAUSTED if too many are under way: better no
    *     work than work without a trace
    */
-  Place reserve(Context request, String text) {
+  void begin(Context request, String text, boolean sealed) {
     if (!places.tryAcquire()) {
       throw Status.RESOURCE_EXHAUSTED
           .withDescription(MOST_AT_ONCE + " audit records are being written already")
           .asRuntimeException();
     }
-    return new Place(request, text);
+    start(request.withoutCancel().withTimeout(LONGEST_WRITE), record(text, sealed));
   }
 
-  /** How many are reserved or being written. */
+  /** How many are being written. */
   int pending() {
     return MOST_AT_ONCE - places.availablePermits();
   }
@@ -75,31 +69,9 @@ final class AuditWrites implements AutoCloseable {
     }
   }
 
-  /**
-   * One record to write. Closing it starts the write and returns at once; closing it again does
-   * nothing.
-   */
-  final class Place implements AutoCloseable {
-    private final Context request;
-    private final String text;
-    private final AtomicBoolean open = new AtomicBoolean(true);
-
-    private Place(Context request, String text) {
-      this.request = request;
-      this.text = text;
-    }
-
-    @Override
-    public void close() {
-      if (open.getAndSet(false)) {
-        start(request.withoutCancel().withTimeout(LONGEST_WRITE), text);
-      }
-    }
-  }
-
-  private void start(CancelScope scope, String text) {
+  private void start(CancelScope scope, QueryRequest record) {
     try {
-      ListenableFuture<ExecuteReply> write = scope.context().call(() -> db.execute(record(text)));
+      ListenableFuture<ExecuteReply> write = scope.context().call(() -> db.execute(record));
       write.addListener(() -> ended(scope, write), Runnable::run);
     } catch (Exception e) {
       LOG.warn("An audit record was not written: {}", e.toString());
@@ -107,8 +79,11 @@ final class AuditWrites implements AutoCloseable {
     }
   }
 
-  private static QueryRequest record(String text) {
-    return QueryRequest.newBuilder().setName("audit_write").putParameters("text", text).build();
+  private static QueryRequest record(String text, boolean sealed) {
+    return QueryRequest.newBuilder()
+        .setName(sealed ? "audit_write_sealed" : "audit_write")
+        .putParameters("text", text)
+        .build();
   }
 
   private void ended(CancelScope scope, ListenableFuture<ExecuteReply> write) {

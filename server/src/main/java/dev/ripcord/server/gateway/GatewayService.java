@@ -88,19 +88,16 @@ final class GatewayService extends GatewayGrpc.GatewayImplBase {
     Answer.with(caller, () -> overview(request));
   }
 
-  @SuppressWarnings("try") // the place is used by closing it
   private OverviewReply overview(OverviewRequest request) throws Exception {
     Visit here = visit.get();
     Overview.Question question = Overview.Question.of(request);
     String audit = Fields.optionalText("audit", request.getAudit(), LONGEST_AUDIT);
     Context context = inItsSession(Context.current(), request.getToken());
-    if (audit.isEmpty()) {
-      return context.call(() -> overview.ask(question, here));
+    if (!audit.isEmpty()) {
+      // On record before anything is done, and whatever becomes of the request.
+      audits.begin(context, audit, question.isHeavy());
     }
-    // Written however the request ends, also by a cancel: what was tried must leave a trace.
-    try (AuditWrites.Place ignored = audits.reserve(context, audit)) {
-      return context.call(() -> overview.ask(question, here));
-    }
+    return context.call(() -> overview.ask(question, here));
   }
 
   /** So that identity can end it with the session; whether the token is good, token says. */

@@ -303,10 +303,12 @@ class GatewayTest {
     try (CancelScope scope = acme.withCancel()) {
       FutureTask<OverviewReply> call =
           start(() -> scope.context().call(() -> gateway.overview(request)));
-      await().until(() -> tables.heavy.get() == 2);
+      // In the middle of it.
+      await().until(() -> tables.heavy.get() == 2 && tables.auditing.get() == 1);
       scope.cancel();
       assertFails(call, Status.Code.CANCELLED);
-      await().until(() -> tables.auditing.get() == 1 && tables.heavy.get() == 0);
+      await().until(() -> tables.heavy.get() == 0);
+      assertThat(tables.auditing).hasValue(1);
     }
     assertThat(tables.audits).isEmpty();
     tables.auditGate.countDown();
