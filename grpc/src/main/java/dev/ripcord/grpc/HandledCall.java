@@ -327,7 +327,7 @@ final class HandledCall {
    */
   private Cancellation originated(Cancellation why) {
     if (why.origin() != null) {
-      return why;
+      return why.path().isEmpty() ? WireCancellation.passedOnBy(calls.self(), why) : why;
     }
     if (why.kind() == Cancellation.Kind.DEADLINE_EXCEEDED && identity.inheritsDeadline()) {
       return struck(why);

@@ -35,7 +35,31 @@ final class Cut {
           service + " was at work", nodes.stream().anyMatch(node -> node.isOf(service)), nodes);
     }
     checks.each("every node ended as " + kind + " " + code, nodes, node -> node.isCut(kind, code));
+    checkTold(checks, nodes);
     checkPrompt(checks, nodes);
+  }
+
+  /** That all that were cut say who did it and by what way that came to them, and agree. */
+  static void checkTold(Checks checks, List<NodeResult> nodes) {
+    List<NodeResult> cut = nodes.stream().filter(node -> node.told() != null).toList();
+    Told first = cut.isEmpty() ? null : cut.get(0).told();
+    checks.each(
+        "every node that was cut names the same origin and message",
+        cut,
+        node ->
+            first != null && first.names() && node.told() != null && node.told().agreesWith(first));
+    checks.each(
+        "the path grows from the origin down to each of them",
+        cut,
+        node -> node.told() != null && node.told().endsAt(node) && growsFromCaller(node, cut));
+  }
+
+  private static boolean growsFromCaller(NodeResult node, List<NodeResult> cut) {
+    return cut.stream()
+        .filter(caller -> caller.contextId().equals(node.parentContextId()))
+        .allMatch(
+            caller ->
+                node.told() != null && caller.told() != null && node.told().follows(caller.told()));
   }
 
   /** That all were told the same by the same, whatever way it came. */

@@ -12,12 +12,7 @@ final class DeadlineStrikes implements Scenario.Play {
   private static final Duration BUDGET = Duration.ofMillis(300);
   private static final int TRIES = 5;
 
-  /**
-   * A reset that says no more than "canceled" is understood as the deadline's if it comes about
-   * when the callee's own clock strikes, which lags by the time that the call was under way. On a
-   * machine so busy that this takes tens of milliseconds it is not, so there the scenario is given
-   * more tries, and says so.
-   */
+  /** On a machine so busy that the time is over before all are at work there are more tries. */
   @Override
   public void on(Stage stage, Report report) throws Exception {
     for (int i = 1; i <= TRIES; i++) {

@@ -39,6 +39,11 @@ final class Report {
     edge = whatHappened;
   }
 
+  /** It did not hold before. */
+  void triedAgain(int attempt) {
+    edge += " (try " + attempt + ": this machine is very busy)";
+  }
+
   void values(Map<String, List<String>> servicesByValue) {
     values = servicesByValue;
   }

@@ -73,6 +73,14 @@ final class SiblingFailure implements Scenario.Play {
         "identity and db ended as SIBLING_FAILED",
         siblings,
         node -> node.isCut("CANCELED", "SIBLING_FAILED"));
+    checks.each(
+        "they are told which branch failed, and of what",
+        siblings,
+        node ->
+            node.told() != null
+                && node.told().message().startsWith("token: ")
+                && node.told().message().contains("UNAUTHENTICATED"));
+    Cut.checkTold(checks, siblings);
     checks.that(
         "gateway and token were not cut",
         nodes.stream()

@@ -30,6 +30,23 @@ record Told(String message, String service, String instance, String principal, L
     return message.equals(other.message) && origin().equals(other.origin());
   }
 
+  /** Whether it says where it began. */
+  boolean names() {
+    return !service.isEmpty();
+  }
+
+  /** Whether the last process on the path is the node's. */
+  boolean endsAt(NodeResult node) {
+    return !path.isEmpty()
+        && path.get(path.size() - 1).equals(node.service() + "/" + node.instance());
+  }
+
+  /** Whether it came by one process more. */
+  boolean follows(Told before) {
+    return path.size() == before.path.size() + 1
+        && path.subList(0, before.path.size()).equals(before.path);
+  }
+
   Map<String, Object> origin() {
     Map<String, Object> origin = new LinkedHashMap<>();
     origin.put("service", service);

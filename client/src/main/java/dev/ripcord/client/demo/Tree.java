@@ -114,22 +114,21 @@ final class Tree {
 
   private Cancellation why(Node node, Cancellation seen) {
     Node at = node;
-    Cancellation why = seen;
-    for (int hops = 0; givesNoReason(why) && hops < DEEPEST; hops++) {
+    for (int hops = 0; givesNoReason(seen) && hops < DEEPEST; hops++) {
       OutgoingCall call = callersEnd.get(at.getContextId());
-      if (call != null && call.hasCancellation()) {
-        why = call.getCancellation();
+      if (call != null && call.hasCancellation() && !givesNoReason(call.getCancellation())) {
+        return call.getCancellation();
       }
       Node caller = byContext.get(at.getParentContextId());
       if (caller == null) {
-        return givesNoReason(why) ? ofTheEdge(why) : why;
+        return ofTheEdge(seen);
       }
-      if (givesNoReason(why) && caller.hasCancellation()) {
-        why = caller.getCancellation();
+      if (caller.hasCancellation() && !givesNoReason(caller.getCancellation())) {
+        return caller.getCancellation();
       }
       at = caller;
     }
-    return why;
+    return seen;
   }
 
   private static boolean givesNoReason(Cancellation why) {
