@@ -134,7 +134,8 @@ public final class CallIdentity {
 
   /** For a call that is given {@code deadline}; null unless that is the one the caller gave. */
   @Nullable ByteString deadlineHandedOn(@Nullable Deadline deadline, Self self) {
-    if (deadline == null || deadline != inherited) {
+    Deadline callers = inherited;
+    if (deadline == null || callers == null || !deadline.equals(callers)) {
       return null;
     }
     ByteString made = handedOn;

@@ -199,12 +199,10 @@ final class CallStreams extends ClientStreamTracer.Factory implements Executor {
     private void tellDeadline(CallerConnection on) {
       if (told == null && on.canTell()) {
         Cancellation why = context.cancellation();
-        boolean contexts = why != null && why.kind() == Cancellation.Kind.DEADLINE_EXCEEDED;
-        told =
-            on.tell(
-                contextId,
-                contexts ? why : Cancellation.deadlineExceeded(null),
-                CallIdentity.of(context));
+        if (why == null || why.kind() == Cancellation.Kind.CANCELED) {
+          why = Cancellation.deadlineExceeded(null);
+        }
+        told = on.tell(contextId, why, CallIdentity.of(context));
       }
     }
 

@@ -39,7 +39,7 @@ final class ContextClientInterceptor implements ClientInterceptor {
     }
     CallIdentity parent = CallIdentity.of(context);
     CallOptions timed = withDeadline(options, context);
-    boolean underContexts = timed.getDeadline() != options.getDeadline();
+    boolean underContexts = timed != options;
     CallerIdentity identity =
         identityOf(context, parent, underContexts ? context.deadline() : null);
     OutgoingCalls.Outgoing outgoing =

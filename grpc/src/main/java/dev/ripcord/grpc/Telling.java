@@ -14,7 +14,7 @@ final class Telling {
 
   private Telling() {}
 
-  /** {@link #end} on the same thread. */
+  /** {@link #endAndThen} on the same thread. */
   static Telling begin() {
     Telling telling = new Telling();
     HERE.set(telling);
