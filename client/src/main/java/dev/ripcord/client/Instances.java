@@ -48,7 +48,8 @@ import org.jspecify.annotations.Nullable;
 public final class Instances implements AutoCloseable {
   private static final Duration RESOLVING = Duration.ofSeconds(5);
   // For a cancel to reach all of a tree; and for one more look at it.
-  private static final Duration CASCADE = Duration.ofMillis(100);
+  private static final Duration CASCADE = Duration.ofMillis(60);
+  private static final Duration PATIENT_CASCADE = Duration.ofSeconds(1);
   private static final Duration LAST_LOOK = Duration.ofSeconds(2);
 
   /**
@@ -137,10 +138,11 @@ public final class Instances implements AutoCloseable {
     ListRequest whole = ListRequest.newBuilder().setRequestId(request.getRequestId()).build();
     CancelFromTheTop cancel = new CancelFromTheTop(list(whole, atMost));
     if (!cancel.tops().isEmpty()) {
-      // Whoever waits anyway may as well wait here: nothing then overtakes the cascade.
-      Duration cascade = request.getWaitStopped() ? atMost.dividedBy(2) : CASCADE;
-      CancelRequest first = request.toBuilder().setWaitStopped(true).build();
-      cancel.add(cancelEverywhere(first, cancel.tops(), cascade));
+      CancelRequest first = request.toBuilder().setWaitStopped(false).build();
+      cancel.add(cancelEverywhere(first, cancel.tops(), atMost));
+      // Who waits anyway has more time, so that nothing overtakes the cascade.
+      Duration cascade = request.getWaitStopped() ? PATIENT_CASCADE : CASCADE;
+      awaitCascade(whole, shorter(cascade, atMost.dividedBy(2)));
     }
     Duration left = Duration.ofNanos(end - System.nanoTime());
     List<Answer<CancelReply>> replies = cancelEverywhere(request, channels.keySet(), left);
@@ -150,6 +152,19 @@ public final class Instances implements AutoCloseable {
     }
     ListRequest after = whole.toBuilder().setIncludeStopped(true).build();
     return cancel.result(replies, list(after, shorter(LAST_LOOK, atMost)));
+  }
+
+  /** Until the cascade has come to all that runs of it; what is detached it does not come to. */
+  private void awaitCascade(ListRequest whole, Duration atMost) throws InterruptedException {
+    long end = System.nanoTime() + atMost.toNanos();
+    boolean live = true;
+    while (live && end - System.nanoTime() > 0) {
+      live =
+          list(whole, Duration.ofNanos(end - System.nanoTime())).stream()
+              .filter(Answer::isAnswered)
+              .flatMap(answer -> answer.get().stream())
+              .anyMatch(node -> node.getState() == Node.State.LIVE);
+    }
   }
 
   private static Duration shorter(Duration a, Duration b) {

@@ -1,6 +1,7 @@
 package dev.ripcord.grpc;
 
 import dev.ripcord.Cancellation;
+import dev.ripcord.TimeSource;
 import dev.ripcord.proto.v1.Event;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,14 +23,15 @@ final class Calls {
   private final OverdueWatch overdueWatch;
   private final StoppedCalls stopped;
   private final StopTimes stopTimes = new StopTimes();
-  private final CanceledRequests canceled = new CanceledRequests(background);
+  private final CanceledRequests canceled;
   private volatile CallEvents[] listeners = NOBODY; // replaced by listen and leave, under this
   private volatile boolean draining; // set once
 
-  Calls(Self self, Duration overdueAfter, Counters counters, int rememberStopped) {
+  Calls(Self self, Duration overdueAfter, Counters counters, int rememberStopped, TimeSource time) {
     this.self = self;
     this.overdueWatch = new OverdueWatch(overdueAfter, this, counters, background);
     this.stopped = new StoppedCalls(rememberStopped);
+    this.canceled = new CanceledRequests(background, time);
   }
 
   /** Returns why the call is to end at once, if its request was ended before it came. */
@@ -89,6 +91,11 @@ final class Calls {
       }
     }
     return calls;
+  }
+
+  /** How many requests are remembered as ended. */
+  int canceledCount() {
+    return canceled.count();
   }
 
   LiveCalls live() {

@@ -20,7 +20,7 @@ final class CancelById {
   /** So that an answer stays well below the size of message that gRPC takes. */
   private static final int MOST_NODES = 1_000;
 
-  private static final Duration LONGEST_TO_ANSWER = Duration.ofMillis(200);
+  private static final Duration LONGEST_TO_ANSWER = Duration.ofMillis(500);
   private static final int SHARE_TO_ANSWER = 5;
 
   private final Self self;

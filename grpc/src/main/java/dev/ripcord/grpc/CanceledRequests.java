@@ -1,6 +1,7 @@
 package dev.ripcord.grpc;
 
 import dev.ripcord.Cancellation;
+import dev.ripcord.TimeSource;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -18,12 +19,14 @@ final class CanceledRequests {
   private record Entry(RequestId id, Cancellation why, long untilNanos) {}
 
   private final Background background;
+  private final TimeSource time;
   private final ConcurrentHashMap<RequestId, Entry> entries = new ConcurrentHashMap<>();
   private final Deque<Entry> oldestFirst = new ArrayDeque<>(); // guarded by this
   private boolean sweeping; // guarded by this; whether a sweep is planned
 
-  CanceledRequests(Background background) {
+  CanceledRequests(Background background, TimeSource time) {
     this.background = background;
+    this.time = time;
   }
 
   /**
@@ -35,7 +38,7 @@ final class CanceledRequests {
       forgetOldest();
     }
     Entry before = entries.get(id);
-    long until = System.nanoTime() + KEPT.toNanos();
+    long until = time.nanoTime() + KEPT.toNanos();
     Entry entry = new Entry(id, before == null ? why : before.why(), until);
     entries.put(id, entry);
     oldestFirst.addLast(entry);
@@ -47,13 +50,13 @@ final class CanceledRequests {
   /** Why calls of {@code id} are to end, or null if they are not. */
   @Nullable Cancellation of(RequestId id) {
     Entry entry = entries.get(id);
-    return entry == null || entry.untilNanos() - System.nanoTime() < 0 ? null : entry.why();
+    return entry == null || entry.untilNanos() - time.nanoTime() < 0 ? null : entry.why();
   }
 
   private synchronized void sweep() {
     sweeping = false;
     Entry oldest = oldestFirst.peekFirst();
-    while (oldest != null && oldest.untilNanos() - System.nanoTime() < 0) {
+    while (oldest != null && oldest.untilNanos() - time.nanoTime() < 0) {
       forgetOldest();
       oldest = oldestFirst.peekFirst();
     }
@@ -64,7 +67,12 @@ final class CanceledRequests {
 
   private void sweepLater() {
     sweeping = true;
-    background.later(KEPT, this::sweep);
+    TimeSource.Alarm unused =
+        time.schedule(time.nanoTime() + KEPT.toNanos(), () -> background.execute(this::sweep));
+  }
+
+  synchronized int count() {
+    return oldestFirst.size();
   }
 
   private void forgetOldest() {

@@ -5,6 +5,7 @@ import dev.ripcord.Cancellation;
 import dev.ripcord.Context;
 import dev.ripcord.Key;
 import dev.ripcord.Reason;
+import dev.ripcord.TimeSource;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Server;
@@ -83,7 +84,7 @@ public final class Ripcord {
     clientKeepalive = builder.clientKeepalive;
     authorizer = builder.authorizer;
     codec = new ContextHeaders(builder.keys, builder.limits, counters);
-    calls = new Calls(self, builder.overdueAfter, counters, builder.rememberStopped);
+    calls = new Calls(self, builder.overdueAfter, counters, builder.rememberStopped, builder.time);
     tracers = new CallTracer.Factory(root.context(), codec, builder.limits, calls);
     serverInterceptor = new ContextServerInterceptor(counters);
     Resets resets = new Resets();
@@ -213,8 +214,11 @@ public final class Ripcord {
   /**
    * Ends what this process does for a request, and for a minute what arrives of it: as {@code
    * ripcord.v1.Contexts/Cancel} does, for those who have decided here. What grew from it elsewhere
-   * ends as with any cancel. Detached work is included as far as it is a call handled here: its
-   * request's name is the same.
+   * ends as with any cancel.
+   *
+   * <p>That is the whole request: also calls handled here that were made under {@link
+   * Context#withoutCancel()}, since they have its name. Whoever wants these to go on ends the
+   * topmost call's context instead, by its own id.
    *
    * @return how many calls were found here
    */
@@ -279,6 +283,7 @@ public final class Ripcord {
     private boolean adminService = true;
     private boolean clientKeepalive;
     private Authorizer authorizer = Authorizer.loopbackOnly();
+    private TimeSource time = TimeSource.system();
 
     private Builder() {}
 
@@ -367,6 +372,12 @@ public final class Ripcord {
     /** Who may call {@code ripcord.v1.Contexts}; {@link Authorizer#loopbackOnly()} unless told. */
     public Builder authorizer(Authorizer newAuthorizer) {
       authorizer = Objects.requireNonNull(newAuthorizer, "authorizer is null");
+      return this;
+    }
+
+    /** When a request that was ended by its id is forgotten; for tests. */
+    Builder time(TimeSource source) {
+      time = source;
       return this;
     }
 

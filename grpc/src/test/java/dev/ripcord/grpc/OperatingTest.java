@@ -17,6 +17,7 @@ import dev.ripcord.proto.v1.Event;
 import dev.ripcord.proto.v1.ListRequest;
 import dev.ripcord.proto.v1.Node;
 import dev.ripcord.proto.v1.WatchRequest;
+import dev.ripcord.testing.FakeTime;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
@@ -45,6 +46,8 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an operator sees and does through {@code ripcord.v1.Contexts}, over real sockets. */
 class OperatingTest {
@@ -312,6 +315,69 @@ class OperatingTest {
   }
 
   @Test
+  void aCancelIsForgottenAfterAMinute() throws Exception {
+    FakeTime time = new FakeTime();
+    Ripcord ripcord = Ripcord.builder().service("callee").instance("1").time(time).build();
+    try (Station callee = Station.of(Peer.with(ripcord))) {
+      RequestId id = RequestId.random();
+      assertThat(ripcord.cancel(id, Reason.ADMIN)).isZero();
+      Context named = Ripcord.withRequestId(Context.background(), id);
+      ManagedChannel channel = caller.channelTo(callee.peer());
+
+      time.advance(Duration.ofSeconds(59));
+      Caller early = Caller.unary(channel, named, Station.ECHO);
+      assertThat(early.status().getCode()).isEqualTo(Status.Code.CANCELLED);
+
+      // A second cancel begins the minute anew.
+      assertThat(ripcord.cancel(id, Reason.ADMIN)).isZero();
+      time.advance(Duration.ofSeconds(59));
+      Caller stillEarly = Caller.unary(channel, named, Station.ECHO);
+      assertThat(stillEarly.status().getCode()).isEqualTo(Status.Code.CANCELLED);
+
+      time.advance(Duration.ofSeconds(2));
+      assertThat(Caller.unary(channel, named, Station.ECHO).status().isOk()).isTrue();
+      time.advance(Duration.ofSeconds(120));
+      await().until(() -> time.timers() == 0);
+    }
+  }
+
+  //  caller ──► middle ──► leaf, detached
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whatIsDetached_endsWithTheWholeRequest_notWithItsCaller(boolean whole) throws Exception {
+    try (Station leaf = Station.named("leaf");
+        Peer middle = Peer.named("middle")) {
+      ManagedChannel onward = middle.channelTo(leaf.peer());
+      CompletableFuture<CallIdentity> inMiddle = new CompletableFuture<>();
+      middle
+          .asyncUnary(
+              (request, answers) -> {
+                Caller unused = Caller.unary(onward, Context.current().withoutCancel());
+                inMiddle.complete(CallIdentity.of(Context.current()));
+              })
+          .start();
+      RequestId id = RequestId.random();
+      Caller call =
+          Caller.unary(caller.channelTo(middle), Ripcord.withRequestId(Context.background(), id));
+      leaf.awaitCall();
+      CancelRequest ofMiddle =
+          CancelRequest.newBuilder()
+              .setContextId(
+                  ContextIds.toBytes(Long.parseUnsignedLong(inMiddle.get().contextId(), 16)))
+              .build();
+      CancelReply reply = contexts(middle).cancel(whole ? cancelOf(id).build() : ofMiddle);
+      assertThat(reply.getFound()).isEqualTo(1);
+      assertThat(call.status().getCode()).isEqualTo(Status.Code.CANCELLED);
+      assertThat(leaf.peer().ripcord().liveCalls()).isEqualTo(1);
+      if (whole) {
+        // As an operator's command does, in every process.
+        assertThat(contexts(leaf.peer()).cancel(cancelOf(id).build()).getFound()).isEqualTo(1);
+        assertThat(leaf.end().reason().code()).isEqualTo("ADMIN");
+      }
+    }
+  }
+
+  @Test
   void aCancelOfOneContext_leavesTheOthersOfItsRequest() throws Exception {
     callee.start();
     RequestId id = RequestId.random();
@@ -350,7 +416,7 @@ class OperatingTest {
       await().atMost(PATIENCE).until(() -> contexts(stubborn).list(listOf(id)).hasNext());
       CancelRequest waits = cancelOf(id).setWaitStopped(true).build();
 
-      CancelReply inTime = contexts(stubborn).withDeadlineAfter(2, TimeUnit.SECONDS).cancel(waits);
+      CancelReply inTime = contexts(stubborn).withDeadlineAfter(3, TimeUnit.SECONDS).cancel(waits);
       assertThat(inTime.getFound()).isEqualTo(1);
       assertThat(inTime.getStopped()).isZero();
 

@@ -37,8 +37,8 @@ public final class CancelCommand extends OperatorCommand {
   @Parameters(
       paramLabel = "ID",
       description =
-          "The request, 32 hex digits, as `ripcord ps` shows it; or one call of it, 16 hex digits, and what that has"
-              + " called.")
+          "The request, 32 hex digits, as `ripcord ps` shows it: all of it, also what it has detached from itself. Or one"
+              + " call of it, 16 hex digits, and what that has called, but not what is detached.")
   private String id = "";
 
   @Option(
