@@ -115,6 +115,51 @@ class ControlStreamTest {
     }
   }
 
+  /** GOAWAY: what runs goes on where it is, what comes goes elsewhere; both can be told. */
+  @Test
+  void aConnectionThatIsGivenNotice_tellsItsLastCallsWhy() throws Exception {
+    AtomicInteger connections = new AtomicInteger();
+    try (Station callee =
+            Station.named(
+                "callee",
+                settings ->
+                    settings
+                        .maxConnectionAge(2, TimeUnit.SECONDS)
+                        .maxConnectionAgeGrace(60, TimeUnit.SECONDS)
+                        .addTransportFilter(
+                            new ServerTransportFilter() {
+                              @Override
+                              public Attributes transportReady(Attributes transport) {
+                                connections.incrementAndGet();
+                                return transport;
+                              }
+                            }));
+        Peer edge = Peer.named("edge");
+        CancelScope scope = Context.background().withCancel()) {
+      ManagedChannel channel = edge.channelTo(callee.peer());
+      Caller before = Caller.unary(channel, scope.context());
+      callee.awaitCallAndControl();
+      await()
+          .until(
+              () -> {
+                echo(channel);
+                return connections.get() == 2;
+              });
+      Caller after = Caller.unary(channel, scope.context());
+      await().until(() -> callee.begun() == 2);
+      await().until(() -> callee.peer().ripcord().counters().controlStreamsAccepted() == 2);
+
+      scope.cancel(Reason.USER_CANCELED);
+
+      assertThat(callee.ends(2))
+          .extracting(end -> end.reason().code())
+          .containsOnly("USER_CANCELED");
+      assertThat(before.status().getCode()).isEqualTo(Status.Code.CANCELLED);
+      assertThat(after.status().getCode()).isEqualTo(Status.Code.CANCELLED);
+      assertThat(edge.ripcord().counters().reasonsUndelivered()).isZero();
+    }
+  }
+
   @Test
   void anUnusedConnection_hasNone() throws Exception {
     try (Station callee = Station.named("callee");

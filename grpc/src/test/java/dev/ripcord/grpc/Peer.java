@@ -1,7 +1,9 @@
 package dev.ripcord.grpc;
 
+import io.grpc.ChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
+import io.grpc.ServerCredentials;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -35,6 +37,7 @@ final class Peer implements AutoCloseable {
   private final List<ManagedChannel> channels = new ArrayList<>();
   private Consumer<NettyServerBuilder> serverSettings = builder -> {};
   private InetSocketAddress address = new InetSocketAddress("127.0.0.1", 0);
+  private @Nullable ServerCredentials credentials; // null: in the clear
   private @Nullable Server server;
 
   private Peer(@Nullable Ripcord ripcord) {
@@ -56,6 +59,12 @@ final class Peer implements AutoCloseable {
 
   Peer settings(Consumer<NettyServerBuilder> settings) {
     serverSettings = settings;
+    return this;
+  }
+
+  /** What its server shows and asks for. */
+  Peer secured(ServerCredentials with) {
+    credentials = with;
     return this;
   }
 
@@ -105,7 +114,10 @@ final class Peer implements AutoCloseable {
   }
 
   Peer start() {
-    NettyServerBuilder builder = NettyServerBuilder.forAddress(address);
+    NettyServerBuilder builder =
+        credentials == null
+            ? NettyServerBuilder.forAddress(address)
+            : NettyServerBuilder.forAddress(address, credentials);
     if (ripcord != null) {
       ripcord.install(builder);
     }
@@ -141,7 +153,15 @@ final class Peer implements AutoCloseable {
   }
 
   ManagedChannel channelTo(int port, Consumer<NettyChannelBuilder> settings) {
-    NettyChannelBuilder builder = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext();
+    return channel(NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext(), settings);
+  }
+
+  ManagedChannel channelTo(int port, ChannelCredentials with) {
+    return channel(NettyChannelBuilder.forAddress("127.0.0.1", port, with), builder -> {});
+  }
+
+  private ManagedChannel channel(
+      NettyChannelBuilder builder, Consumer<NettyChannelBuilder> settings) {
     if (ripcord != null) {
       ripcord.install(builder);
     }
