@@ -199,6 +199,11 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
     }
   }
 
+  /** Runs {@code work} when that is so, and the calls' own callers have heard of their end. */
+  void whenHeard(Runnable work) {
+    whenOut(() -> Objects.requireNonNull(localEnds).afterwards(work));
+  }
+
   private void runWhatWaited() {
     for (Runnable work = whenOut.poll(); work != null; work = whenOut.poll()) {
       work.run();

@@ -1,5 +1,7 @@
 package dev.ripcord.grpc;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -25,7 +27,7 @@ final class LocalEnds implements Runnable {
   }
 
   private final Executor channels;
-  private final Queue<Endable> waiting = new ConcurrentLinkedQueue<>();
+  private final Queue<Object> waiting = new ConcurrentLinkedQueue<>(); // Endables, and Runnables
   private final AtomicBoolean awake = new AtomicBoolean();
 
   /**
@@ -36,7 +38,16 @@ final class LocalEnds implements Runnable {
   }
 
   void add(Endable call) {
-    waiting.add(call);
+    enqueue(call);
+  }
+
+  /** Runs {@code work} when those added before have heard, by the same thread. */
+  void afterwards(Runnable work) {
+    enqueue(work);
+  }
+
+  private void enqueue(Object one) {
+    waiting.add(one);
     if (awake.compareAndSet(false, true)) {
       try {
         channels.execute(this);
@@ -48,28 +59,45 @@ final class LocalEnds implements Runnable {
 
   private void rejected() {
     awake.set(false);
-    for (Endable call = waiting.poll(); call != null; call = waiting.poll()) {
-      call.cannotEndHere();
+    for (Object one = waiting.poll(); one != null; one = waiting.poll()) {
+      if (one instanceof Endable call) {
+        call.cannotEndHere();
+      } else {
+        ((Runnable) one).run();
+      }
     }
   }
 
   @Override
   public void run() {
-    Endable call = take();
-    while (call != null) {
-      Endable next = take();
-      // The last may keep this thread: nobody waits for it any more.
-      call.endHere(next == null ? HERE : channels);
-      call = next;
+    Endable last = null;
+    List<Runnable> afterwards = new ArrayList<>(0);
+    for (Object one = take(); one != null; one = take()) {
+      if (one instanceof Endable call) {
+        if (last != null) {
+          last.endHere(channels);
+        }
+        last = call;
+      } else {
+        afterwards.add((Runnable) one);
+      }
+    }
+    try {
+      // The last may keep this thread: whoever comes now wakes another.
+      if (last != null) {
+        last.endHere(HERE);
+      }
+    } finally {
+      afterwards.forEach(Runnable::run);
     }
   }
 
   /** The next; if null, whoever comes from now on wakes another thread. */
-  private @Nullable Endable take() {
+  private @Nullable Object take() {
     while (true) {
-      Endable call = waiting.poll();
-      if (call != null) {
-        return call;
+      Object one = waiting.poll();
+      if (one != null) {
+        return one;
       }
       awake.set(false);
       if (waiting.isEmpty() || !awake.compareAndSet(false, true)) {

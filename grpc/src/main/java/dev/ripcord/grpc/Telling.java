@@ -29,13 +29,16 @@ final class Telling {
     }
   }
 
-  /** Runs {@code work} now if nothing was told meanwhile, else when that is out. */
+  /**
+   * Runs {@code work} now if nothing was told meanwhile, else when that is out and the callers of
+   * the calls it ends have heard, on another thread.
+   */
   void endAndThen(Runnable work) {
     HERE.remove();
     if (last == null) {
       work.run();
     } else {
-      last.whenOut(work);
+      last.whenHeard(work);
     }
   }
 }
