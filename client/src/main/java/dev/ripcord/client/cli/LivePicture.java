@@ -54,10 +54,10 @@ final class LivePicture implements WatchCommand.Show {
 
   LivePicture(Terminal terminal) {
     this.terminal = terminal;
-    this.table = new RequestTable(terminal);
     int[] size = size();
     this.height = size[0];
     this.width = size[1];
+    this.table = new RequestTable(terminal, width);
   }
 
   @Override
@@ -97,11 +97,12 @@ final class LivePicture implements WatchCommand.Show {
     live.values().forEach(each -> each.values().forEach(seen -> nodes.add(seen.now(now))));
     List<Requests.One> requests = Requests.of(nodes);
     List<String> lines = new ArrayList<>();
+    String count = RequestTable.count(requests.size(), nodes.size(), live.size());
+    String seen = cut(count + "   seen: " + opened + " opened, " + canceled + " ended early");
     lines.add(
-        terminal.styled(
-                Style.STRONG, RequestTable.count(requests.size(), nodes.size(), live.size()))
+        terminal.styled(Style.STRONG, count)
             + terminal.styled(
-                Style.FAINT, "   seen: " + opened + " opened, " + canceled + " ended early"));
+                Style.FAINT, seen.substring(Math.min(count.length(), seen.length()))));
     silent.forEach(
         (instance, why) ->
             lines.add(

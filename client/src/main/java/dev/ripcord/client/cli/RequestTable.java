@@ -19,16 +19,27 @@ final class RequestTable {
   private static final String FORM = "%-32s  %-7s  %9s  %9s  %5s  %-26s  %s";
 
   private final Terminal terminal;
+  private final int width;
 
   RequestTable(Terminal terminal) {
+    this(terminal, Integer.MAX_VALUE);
+  }
+
+  /** One whose lines have at most {@code width} characters. */
+  RequestTable(Terminal terminal, int width) {
     this.terminal = terminal;
+    this.width = width;
+  }
+
+  private String cut(String line) {
+    return line.length() <= width ? line : line.substring(0, width);
   }
 
   String head() {
     String head =
         String.format(
             Locale.ROOT, FORM, "REQUEST", "STATE", "AGE", "LEFT", "CALLS", "ENTRY", "SERVICES");
-    return terminal.styled(Style.FAINT, head);
+    return terminal.styled(Style.FAINT, cut(head));
   }
 
   List<String> lines(List<Requests.One> requests) {
@@ -54,7 +65,7 @@ final class RequestTable {
     Node canceled = request.canceled();
     String why =
         canceled == null ? "" : "  " + Words.safe(canceled.getCancellation().getReason().getCode());
-    return terminal.styled(style(request.state()), line + why);
+    return terminal.styled(style(request.state()), cut(line + why));
   }
 
   static String state(Node.State state) {
