@@ -37,11 +37,15 @@ var (
 func main() {
 	rounds := flag.Int("rounds", 5, "how often each question is asked")
 	length := flag.Duration("length", 50*time.Millisecond, "how long one round takes")
+	only := flag.String("question", "", "which question; all if empty")
+	onlyThreads := flag.Int("threads", 0, "with how many threads; all that make sense if 0")
 	flag.Parse()
 	out := json.NewEncoder(os.Stdout)
 	for _, q := range questions() {
 		for _, threads := range q.threads {
-			runtime.GOMAXPROCS(max(threads, 1))
+			if *only != "" && *only != q.name || *onlyThreads != 0 && *onlyThreads != threads {
+				continue
+			}
 			n := calibrate(q, threads, *length)
 			for range *rounds {
 				if err := out.Encode(measure(q, threads, n)); err != nil {

@@ -17,6 +17,9 @@ import org.openjdk.jmh.runner.RunnerException;
 /** Group {@code core}: the operations of the tree. */
 public final class CoreGroup implements Group {
 
+  private static final String GO = "go"; // among the contenders, for the Go program
+  private static final int MILLIS = 25; // of one measurement: short, so that some are undisturbed
+
   /** For the command. */
   public CoreGroup() {}
 
@@ -32,7 +35,13 @@ public final class CoreGroup implements Group {
 
   @Override
   public void run(Run run) throws Exception {
-    new Asking(run).all();
+    if (!GoProgram.canBuild()) {
+      new Asking(run, null).all();
+      return;
+    }
+    try (GoProgram go = GoProgram.build("context")) {
+      new Asking(run, go).all();
+    }
   }
 
   /** One run of it. */
@@ -41,18 +50,19 @@ public final class CoreGroup implements Group {
     private final Jmh jmh;
     private final int forks;
     private final int iterations;
-    private final GoContext go = new GoContext();
+    private final @Nullable GoProgram go; // null: there is no go here
     private final List<String> behind = new ArrayList<>();
 
-    Asking(Run run) {
+    Asking(Run run, @Nullable GoProgram go) {
       this.run = run;
+      this.go = go;
       this.forks = run.quick() ? 2 : 4;
-      this.iterations = run.quick() ? 4 : 8;
-      this.jmh = run.quick() ? new Jmh(iterations, 300, 50) : new Jmh(iterations, 2_000, 250);
+      this.iterations = run.quick() ? 8 : 16;
+      this.jmh =
+          run.quick() ? new Jmh(iterations, 300, MILLIS) : new Jmh(iterations, 2_000, 5 * MILLIS);
     }
 
     void all() throws IOException, InterruptedException, RunnerException {
-      askGo();
       for (Question question : Question.ALL_QUESTIONS) {
         for (int threads : question.threads()) {
           ask(question, threads);
@@ -64,42 +74,44 @@ public final class CoreGroup implements Group {
               : "not ahead of: " + String.join("; ", behind));
     }
 
-    private void askGo() throws IOException, InterruptedException {
-      if (!GoProgram.canBuild()) {
-        return;
-      }
-      try (GoProgram program = GoProgram.build("context")) {
-        go.ask(program, forks * iterations, run.quick() ? 20 : 100);
-      }
-    }
-
-    private void ask(Question question, int threads) throws RunnerException {
+    private void ask(Question question, int threads)
+        throws IOException, InterruptedException, RunnerException {
       Map<String, Figures> figures = figures(question, threads);
       String name = question.rowName(threads);
-      report(question, threads, figures, name, "ns/op");
+      report(question, figures, name, "ns/op");
       if (question.allocation() && threads == 1) {
-        report(question, threads, figures, question.name() + ", allocated", "B/op");
+        report(question, figures, question.name() + ", allocated", "B/op");
       }
     }
 
     /** Fork by fork; who begins changes from one to the next. */
-    private Map<String, Figures> figures(Question question, int threads) throws RunnerException {
+    private Map<String, Figures> figures(Question question, int threads)
+        throws IOException, InterruptedException, RunnerException {
       List<String> contenders = new ArrayList<>(question.measurable());
       contenders.add(0, question.ours());
+      if (go != null) {
+        contenders.add(GO);
+      }
       Map<String, Figures> figures = new HashMap<>();
       for (int fork = 0; fork < forks; fork++) {
         for (int i = 0; i < contenders.size(); i++) {
           String method = contenders.get(fork % 2 == 0 ? i : contenders.size() - 1 - i);
           figures
               .computeIfAbsent(method, m -> new Figures())
-              .add(jmh.fork(question, method, threads));
+              .add(contend(question, method, threads));
         }
       }
       return figures;
     }
 
-    private void report(
-        Question question, int threads, Map<String, Figures> figures, String name, String unit) {
+    private Figures contend(Question question, String method, int threads)
+        throws IOException, InterruptedException, RunnerException {
+      return GO.equals(method)
+          ? GoContext.ask(Objects.requireNonNull(go), question.go(), threads, iterations, MILLIS)
+          : jmh.fork(question, method, threads);
+    }
+
+    private void report(Question question, Map<String, Figures> figures, String name, String unit) {
       List<Double> ours = in(unit, Objects.requireNonNull(figures.get(question.ours())));
       for (String method : question.peers().keySet()) {
         String peer = question.peer(method);
@@ -109,10 +121,7 @@ public final class CoreGroup implements Group {
           behind.add(peer + " at " + name);
         }
       }
-      if (question.go() != null) {
-        Figures answer = go.answer(question.go(), threads);
-        run.row(row(name, unit, ours, GoContext.NAME, answer, "no go on the PATH"));
-      }
+      run.row(row(name, unit, ours, GoContext.NAME, figures.get(GO), "no go on the PATH"));
     }
 
     private static List<Double> in(String unit, Figures figures) {

@@ -43,7 +43,8 @@ final class Jmh {
             .measurementIterations(iterations)
             .measurementTime(length)
             .addProfiler(GCProfiler.class)
-            .jvmArgs("-Xms2g", "-Xmx2g")
+            // On a busy machine the compiler's thread would not be done when the warm-up is.
+            .jvmArgs("-Xms2g", "-Xmx2g", "-XX:-BackgroundCompilation")
             .shouldFailOnError(true)
             .verbosity(VerboseMode.SILENT);
     if (question.depth() > 0) {

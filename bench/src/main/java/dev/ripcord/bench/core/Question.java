@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param ours our method in it
  * @param peers the peers' methods and names, in the order of the rows
  * @param threads with how many threads it is asked
- * @param go its name in the Go program; null if Go is not asked
+ * @param go its name in the Go program
  * @param allocation whether what is allocated is worth a row
  */
 record Question(
@@ -25,7 +25,7 @@ record Question(
     String ours,
     Map<String, String> peers,
     List<Integer> threads,
-    @Nullable String go,
+    String go,
     boolean allocation) {
   private static final String GRPC = "io.grpc.Context";
   private static final String KOTLIN = "kotlinx Job";

@@ -2,7 +2,9 @@ package dev.ripcord.bench.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.ripcord.bench.GoProgram;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -39,15 +41,28 @@ class CoreGroupTest {
   }
 
   @Test
-  void whatGoPrints_isReadByQuestionAndThreads() {
-    GoContext go = new GoContext();
-
-    go.add("{\"name\":\"derive\",\"threads\":2,\"ns\":132.5,\"bytes\":96}");
-    go.add("{\"name\":\"derive\",\"threads\":2,\"ns\":1e+2,\"bytes\":9.6e1}");
-
-    assertThat(go.answer("derive", 2))
+  void whatGoPrintsIsRead_andNothingElse() {
+    assertThat(
+            GoContext.answers(
+                List.of(
+                    "{\"name\":\"derive\",\"threads\":2,\"ns\":132.5,\"bytes\":96}",
+                    "{\"name\":\"derive\",\"threads\":2,\"ns\":1e+2,\"bytes\":9.6e1}")))
         .isEqualTo(new Figures(List.of(132.5, 100.0), List.of(96.0, 96.0)));
-    assertThat(go.answer("derive", 1)).isNull();
-    assertThatIllegalStateException().isThrownBy(() -> go.add("panic: no memory"));
+    assertThatIllegalStateException()
+        .isThrownBy(() -> GoContext.answers(List.of("panic: no memory")));
+  }
+
+  @Test
+  void goKnowsEveryQuestion() throws Exception {
+    assumeTrue(GoProgram.canBuild(), "no go on the PATH");
+    try (GoProgram program = GoProgram.build("context")) {
+      for (Question question : Question.ALL_QUESTIONS) {
+        for (int threads : question.threads()) {
+          assertThat(GoContext.ask(program, question.go(), threads, 2, 0).nanos())
+              .as(question.rowName(threads))
+              .hasSize(2);
+        }
+      }
+    }
   }
 }
