@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -17,10 +18,18 @@ public final class CascadeGroup implements Group {
   private static final int NODES = 5;
   private static final int BLOCKS = 5;
   private static final int TREES_AT_ONCE = 32; // in the warm-up
+  private static final int FIRST = 5;
+  private static final int FEWEST = FIRST + 4 * BLOCKS; // cancels of a shape
   private static final double NANOS_PER_MICRO = 1e3;
 
-  /** A tree below the edge, and how many cancels of it there are when it is to be quick. */
-  private record Shape(String name, String levels, int cancels) {
+  /** How long it takes: in time, not in cancels, because a busy machine is slow. */
+  private record Pace(int warmUpSeconds, int shapeSeconds) {
+    static final Pace QUICK = new Pace(30, 9);
+    static final Pace FULL = new Pace(120, 60);
+  }
+
+  /** A tree below the edge. */
+  private record Shape(String name, String levels) {
     Plan plan(long run) {
       return Plan.parse(run + ":" + levels);
     }
@@ -28,14 +37,14 @@ public final class CascadeGroup implements Group {
 
   private static final List<Shape> SHAPES =
       List.of(
-          new Shape("chain of 1", "1@0", 500),
-          new Shape("chain of 3", "1@0;1@1;1@2", 400),
-          new Shape("chain of 5", "1@0;1@1;1@2;1@3;1@4", 400),
-          new Shape("fan-out 10", "10@0", 400),
-          new Shape("fan-out 100", "100@0", 200),
-          new Shape("fan-out 1000", "1000@0", 50),
-          new Shape("fan-out 1000, asynchronous handlers", "1000@0!", 50),
-          new Shape("tree 3 x 3 x 3", "3@0;3@1,2;3@3,4", 200));
+          new Shape("chain of 1", "1@0"),
+          new Shape("chain of 3", "1@0;1@1;1@2"),
+          new Shape("chain of 5", "1@0;1@1;1@2;1@3;1@4"),
+          new Shape("fan-out 10", "10@0"),
+          new Shape("fan-out 100", "100@0"),
+          new Shape("fan-out 1000", "1000@0"),
+          new Shape("fan-out 1000, asynchronous handlers", "1000@0!"),
+          new Shape("tree 3 x 3 x 3", "3@0;3@1,2;3@3,4"));
 
   /** So that the code has been compiled in every process, in every role. */
   private static final List<String> WARM_UP =
@@ -101,21 +110,20 @@ public final class CascadeGroup implements Group {
   }
 
   private void measure(Run run, Child edge) throws IOException {
-    int times = run.quick() ? 1 : 5;
-    for (String levels : WARM_UP) {
-      warmUp(edge, levels, run.quick() ? 100 : 300);
-    }
+    Pace pace = run.quick() ? Pace.QUICK : Pace.FULL;
+    warmUp(edge, pace.warmUpSeconds());
     for (Shape shape : SHAPES) {
-      cancels(edge, shape, shape.cancels() / 4, new ArrayList<>(), new ArrayList<>());
       List<Cascade> ours = new ArrayList<>();
       List<Cascade> bare = new ArrayList<>();
-      cancels(edge, shape, shape.cancels() * times, ours, bare);
+      cancels(edge, shape, pace.shapeSeconds(), ours, bare);
       report(run, shape, ours, bare);
     }
   }
 
-  private void warmUp(Child edge, String levels, int times) throws IOException {
-    for (int i = 0; i < times; i++) {
+  private void warmUp(Child edge, int seconds) throws IOException {
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    for (int i = 0; System.nanoTime() - until < 0; i++) {
+      String levels = WARM_UP.get(i % WARM_UP.size());
       for (String variant : List.of("bare", "ripcord")) {
         if (edge.ask(variant + " " + ++runs + ":" + levels + " " + TREES_AT_ONCE) == null) {
           throw new IOException("the edge ended at the warm-up of " + variant);
@@ -124,10 +132,15 @@ public final class CascadeGroup implements Group {
     }
   }
 
-  /** Cancel by cancel in turns; who begins changes, too. */
-  private void cancels(Child edge, Shape shape, int cancels, List<Cascade> ours, List<Cascade> bare)
+  /** Cancel by cancel in turns; who begins changes, too. The first do not count. */
+  private void cancels(Child edge, Shape shape, int seconds, List<Cascade> ours, List<Cascade> bare)
       throws IOException {
-    for (int i = 0; i < cancels; i++) {
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    for (int i = 0; i < FEWEST || System.nanoTime() - until < 0; i++) {
+      if (i == FIRST) {
+        ours.clear();
+        bare.clear();
+      }
       boolean oursFirst = i % 2 == 0;
       if (oursFirst) {
         ours.add(cancel(edge, "ripcord", shape));

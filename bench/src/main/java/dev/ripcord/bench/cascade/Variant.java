@@ -8,7 +8,7 @@ import io.grpc.ManagedChannelBuilder;
 import io.grpc.ServerBuilder;
 
 /** What is compared: how it is installed, how a handler hears of its end, how the edge cancels. */
-interface Variant {
+public interface Variant {
 
   /** The variant of that name. */
   static Variant named(String name, String service) {
@@ -19,8 +19,10 @@ interface Variant {
     };
   }
 
+  /** On a server; returns its builder. */
   <B extends ServerBuilder<?>> B install(B server);
 
+  /** On a channel; returns its builder. */
   <B extends ManagedChannelBuilder<?>> B install(B channel);
 
   /** Runs {@code action} when the context of the handler that this runs in has ended. */

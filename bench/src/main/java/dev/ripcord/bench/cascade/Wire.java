@@ -10,9 +10,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
 /** What the processes say to each other, all of it text. */
-final class Wire {
+public final class Wire {
   /** A {@link Plan}; answered when it has ended. */
-  static final MethodDescriptor<StringValue, StringValue> WORK = method("Work");
+  public static final MethodDescriptor<StringValue, StringValue> WORK = method("Work");
 
   /** {@code RUN HANDLERS}: answered when so many are at work. */
   static final MethodDescriptor<StringValue, StringValue> STARTED = method("Started");
@@ -20,7 +20,8 @@ final class Wire {
   /** {@code RUN HANDLERS}: answered when so many have stopped, with the last one's time. */
   static final MethodDescriptor<StringValue, StringValue> STOPPED = method("Stopped");
 
-  static final String SERVICE = "bench.Node";
+  /** The service of all of them. */
+  public static final String SERVICE = "bench.Node";
 
   private Wire() {}
 
@@ -34,13 +35,13 @@ final class Wire {
   }
 
   /** A server on a free port of this machine. */
-  static NettyServerBuilder server() {
+  public static NettyServerBuilder server() {
     return NettyServerBuilder.forAddress(
         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
   }
 
   /** A channel to a port of this machine. */
-  static NettyChannelBuilder channel(int port) {
+  public static NettyChannelBuilder channel(int port) {
     return NettyChannelBuilder.forAddress(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
         .usePlaintext();

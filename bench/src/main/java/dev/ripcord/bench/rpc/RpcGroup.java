@@ -26,29 +26,42 @@ public final class RpcGroup implements Group {
   /** A process, and how many values its callers carry. */
   private record Contender(String side, int values) {}
 
-  /** What is called, and how many calls are in flight. */
-  private record Work(String kind, int atATime) {
+  /**
+   * What is called, how many calls are in flight, and how many streams the server allows a
+   * connection; 0 for any number.
+   */
+  private record Work(String kind, int atATime, int streams) {
     String order(Contender contender, int millis) {
       return String.join(
           " ",
           kind,
           Integer.toString(atATime),
           Integer.toString(contender.values()),
-          Integer.toString(millis));
+          Integer.toString(millis),
+          Integer.toString(streams));
     }
 
     @Override
     public String toString() {
-      return kind + " x" + atATime;
+      return kind + " x" + atATime + (streams == 0 ? "" : ", streams at once: " + streams);
     }
   }
+
+  private static final List<Work> WORK =
+      List.of(
+          new Work("unary", 1, 0),
+          new Work("unary", 64, 0),
+          new Work("stream", 64, 0),
+          new Work("unary", 16, 1),
+          new Work("unary", 16, 2),
+          new Work("unary", 16, 3));
 
   /**
    * How long it takes. Each fork has new processes: the machine code differs from one to another.
    */
   private record Pace(int forks, int warmUps, int rounds, int blockMillis) {
-    static final Pace QUICK = new Pace(1, 5, 7, 200);
-    static final Pace FULL = new Pace(4, 10, 12, 300);
+    static final Pace QUICK = new Pace(1, 12, 7, 200);
+    static final Pace FULL = new Pace(4, 20, 12, 300);
   }
 
   /** A group that has measured nothing yet. */
@@ -75,10 +88,13 @@ public final class RpcGroup implements Group {
   }
 
   private static List<Contender> contenders(Work work) {
-    List<Contender> contenders =
-        new ArrayList<>(List.of(BARE, new Contender(RIPCORD, 0), new Contender(SILENT, 0)));
+    List<Contender> contenders = new ArrayList<>(List.of(BARE, new Contender(RIPCORD, 0)));
+    if (work.streams() == 0) {
+      contenders.add(new Contender(SILENT, 0));
+    }
     // What a value costs, it costs once a call.
-    for (int values : work.kind().equals("unary") ? VALUES : List.<Integer>of()) {
+    boolean withValues = work.kind().equals("unary") && work.streams() == 0;
+    for (int values : withValues ? VALUES : List.<Integer>of()) {
       for (String side : List.of("copying", RIPCORD, SILENT)) {
         contenders.add(new Contender(side, values));
       }
@@ -94,23 +110,35 @@ public final class RpcGroup implements Group {
       for (String side : List.of("bare", "copying", RIPCORD, SILENT)) {
         processes.put(side, process(side));
       }
-      for (Work work :
-          List.of(new Work("unary", 1), new Work("unary", 64), new Work("stream", 64))) {
+      for (Work work : WORK) {
         Map<Contender, List<Load.Result>> those =
             results.computeIfAbsent(work, none -> new LinkedHashMap<>());
         List<Contender> order = contenders(work);
-        for (int round = -pace.warmUps(); round < pace.rounds(); round++) {
+        warmUp(pace, work, order, processes);
+        for (int round = 0; round < pace.rounds(); round++) {
           Collections.shuffle(order, new Random(1000L * fork + round));
           for (Contender each : order) {
             Load.Result result = ask(processes, each, work.order(each, pace.blockMillis()));
-            if (round >= 0) {
-              those.computeIfAbsent(each, none -> new ArrayList<>()).add(result);
-            }
+            those.computeIfAbsent(each, none -> new ArrayList<>()).add(result);
           }
         }
       }
     } finally {
       processes.values().forEach(Child::close);
+    }
+  }
+
+  /** Every process as long, whatever it has to carry. */
+  private static void warmUp(
+      Pace pace, Work work, List<Contender> contenders, Map<String, Child> processes)
+      throws IOException {
+    for (String side : processes.keySet()) {
+      List<Contender> its =
+          contenders.stream().filter(contender -> contender.side().equals(side)).toList();
+      for (int block = 0; !its.isEmpty() && block < pace.warmUps(); block++) {
+        Contender each = its.get(block % its.size());
+        ask(processes, each, work.order(each, pace.blockMillis()));
+      }
     }
   }
 
@@ -124,7 +152,7 @@ public final class RpcGroup implements Group {
             RpcProcess.class.getName(),
             side);
     try {
-      child.awaitReady("port");
+      child.awaitReady("side");
       return child;
     } catch (IOException e) {
       child.close();
@@ -170,6 +198,9 @@ public final class RpcGroup implements Group {
     run.row(
         Row.moreIsBetter(
             "rpc", what, "calls/s", who, rounds(mine, theirs, Load.Result::callsPerSecond)));
+    if (work.streams() > 0) {
+      return; // the times are those of the queue
+    }
     run.row(
         Row.lessIsBetter(
             "rpc",

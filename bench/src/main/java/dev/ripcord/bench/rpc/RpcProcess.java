@@ -1,7 +1,6 @@
 package dev.ripcord.bench.rpc;
 
 import io.grpc.ManagedChannel;
-import io.grpc.Server;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -12,25 +11,23 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The process of one side: {@code RpcProcess SIDE}. Reads lines {@code KIND AT-A-TIME VALUES
- * MILLIS}, does so, and prints what came of it. Ends with its standard input.
+ * The process of one side: {@code RpcProcess SIDE}. Reads lines {@code KIND AT-A-TIME VALUES MILLIS
+ * STREAMS}, where STREAMS is how many a connection may have at once, 0 for any number; does so, and
+ * prints what came of it. Ends with its standard input.
  */
 final class RpcProcess {
   private final Side side;
-  private final ManagedChannel channel;
-  private final Map<Integer, Load> loads = new HashMap<>(); // by number of values
+  private final Map<Integer, ManagedChannel> channels = new HashMap<>(); // by streams at once
+  private final Map<String, Load> loads = new HashMap<>(); // by streams at once and values
 
-  private RpcProcess(Side side, ManagedChannel channel) {
+  private RpcProcess(Side side) {
     this.side = side;
-    this.channel = channel;
   }
 
   /** Runs until its standard input ends. */
   public static void main(String[] arguments) throws IOException, InterruptedException {
-    Side side = Side.named(arguments[0]);
-    Server server = side.serve();
-    RpcProcess process = new RpcProcess(side, side.channel(server.getPort()));
-    System.out.println("READY port=" + server.getPort());
+    RpcProcess process = new RpcProcess(Side.named(arguments[0]));
+    System.out.println("READY side=" + arguments[0]);
     BufferedReader input =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line = input.readLine(); line != null; line = input.readLine()) {
@@ -39,9 +36,9 @@ final class RpcProcess {
     System.exit(0);
   }
 
-  private Load.Result run(String[] order) throws InterruptedException {
+  private Load.Result run(String[] order) throws IOException, InterruptedException {
     int values = Integer.parseInt(order[2]);
-    Load load = loads.computeIfAbsent(values, many -> new Load(channel, Echo.request(many)));
+    Load load = load(Integer.parseInt(order[4]), values);
     AtomicReference<Load.@Nullable Result> result = new AtomicReference<>();
     side.with(
         values,
@@ -57,5 +54,24 @@ final class RpcProcess {
       throw new InterruptedException();
     }
     return done;
+  }
+
+  private Load load(int streams, int values) throws IOException {
+    String name = streams + "/" + values;
+    Load load = loads.get(name);
+    if (load == null) {
+      load = new Load(channel(streams), Echo.request(values));
+      loads.put(name, load);
+    }
+    return load;
+  }
+
+  private ManagedChannel channel(int streams) throws IOException {
+    ManagedChannel channel = channels.get(streams);
+    if (channel == null) {
+      channel = side.channel(side.serve(streams).getPort());
+      channels.put(streams, channel);
+    }
+    return channel;
   }
 }

@@ -50,11 +50,14 @@ interface Side {
     };
   }
 
-  /** A server of it, on a free port. */
-  default Server serve() throws IOException {
+  /** A server of it, on a free port; 0 streams: as many at once as come. */
+  default Server serve(int streams) throws IOException {
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     install(builder);
+    if (streams > 0) {
+      builder.maxConcurrentCallsPerConnection(streams);
+    }
     return builder.addService(Echo.service(this::received)).build().start();
   }
 
