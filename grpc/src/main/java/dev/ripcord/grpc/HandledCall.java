@@ -222,6 +222,8 @@ final class HandledCall {
     Cancellation why = context().cancellation();
     if (why != null) {
       ended(why);
+      // Also where that is put off until all below have been told: the answer would be first.
+      close();
     }
   }
 
