@@ -34,7 +34,10 @@ public final class Elsewhere implements AutoCloseable {
     }
   }
 
-  /** Returns when everybody has answered, or has had the time to. */
+  /**
+   * Returns when what they had of it has stopped, and so all that grew from it has been told; or
+   * when they have had the time to.
+   */
   public void cancel(List<RequestId> requests, Reason why) throws InterruptedException {
     List<ListenableFuture<CancelReply>> answers = new ArrayList<>();
     for (ManagedChannel channel : channels) {
@@ -55,6 +58,7 @@ public final class Elsewhere implements AutoCloseable {
   private static CancelRequest cancel(RequestId request, Reason why) {
     return CancelRequest.newBuilder()
         .setRequestId(ByteString.copyFrom(request.toBytes()))
+        .setWaitStopped(true)
         .setReason(
             dev.ripcord.proto.v1.Reason.newBuilder().setCode(why.code()).setMessage(why.message()))
         .build();
