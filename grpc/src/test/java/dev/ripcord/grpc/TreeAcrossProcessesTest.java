@@ -230,6 +230,8 @@ class TreeAcrossProcessesTest {
                         onward.newCall(Strings.UNARY, CallOptions.DEFAULT), "go");
                 answer.addListener(
                     () -> inCallback.complete(CallIdentity.of(Context.current())), Runnable::run);
+                // What has not begun when the handler returns is skipped.
+                inPool.get(10, TimeUnit.SECONDS);
                 return answer.get();
               })
           .start();
