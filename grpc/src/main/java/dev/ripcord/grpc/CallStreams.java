@@ -108,6 +108,10 @@ final class CallStreams extends ClientStreamTracer.Factory implements Executor {
     return true;
   }
 
+  boolean haveAnExecutor() {
+    return callers != null;
+  }
+
   /** The executor for the call's callbacks, {@code others} if the caller has brought none. */
   Executor executorOr(Executor others) {
     return callers == null ? others : callers;

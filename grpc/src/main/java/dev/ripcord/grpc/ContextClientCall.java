@@ -184,7 +184,12 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
     }
     told = to;
     endedHere = true;
-    to.thenEndHere(this);
+    if (streams.haveAnExecutor()) {
+      // That of a blocked thread, mostly: it is woken at once, without another thread's help.
+      endHere(Runnable::run);
+    } else {
+      to.thenEndHere(this);
+    }
     resets.expect(this);
   }
 
@@ -248,6 +253,10 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
 
   /** Why the context ended this call, or null if it ended by itself. */
   private @Nullable Cancellation whyEnded(Status status) {
+    if (endedHere) {
+      // It has been given up; what comes now, be it an answer, comes too late.
+      return ended;
+    }
     boolean looksEnded =
         status.getCode() == Status.Code.CANCELLED
             || status.getCode() == Status.Code.DEADLINE_EXCEEDED;
@@ -316,8 +325,9 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
       }
     }
 
+    /** False if the call has ended for its caller, who perhaps has not heard yet. */
     private boolean enter() {
-      return turn.compareAndSet(FREE, BUSY);
+      return ended == null && turn.compareAndSet(FREE, BUSY);
     }
 
     private void leave() {

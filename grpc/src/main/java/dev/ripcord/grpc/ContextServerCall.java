@@ -76,6 +76,9 @@ final class ContextServerCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
 
   @Override
   public void sendHeaders(Metadata headers) {
+    if (handled.hasEndedUnderHandler()) {
+      return;
+    }
     boolean ours = enter();
     if (ours || endedBy == null) {
       try {
@@ -88,6 +91,9 @@ final class ContextServerCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
 
   @Override
   public void sendMessage(R message) {
+    if (handled.hasEndedUnderHandler()) {
+      return;
+    }
     boolean ours = enter();
     if (ours || endedBy == null) {
       try {
@@ -115,12 +121,12 @@ final class ContextServerCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
 
   @Override
   public boolean isCancelled() {
-    return endedBy != null || super.isCancelled();
+    return endedBy != null || handled.hasEndedUnderHandler() || super.isCancelled();
   }
 
   @Override
   public boolean isReady() {
-    return endedBy == null && super.isReady();
+    return endedBy == null && !handled.hasEndedUnderHandler() && super.isReady();
   }
 
   /**

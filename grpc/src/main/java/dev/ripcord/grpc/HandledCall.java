@@ -38,7 +38,7 @@ final class HandledCall {
   private static final int STOPPED = 8;
 
   /** What a caller says of a reset arrives with it, or just after. */
-  private static final Duration PATIENCE = Duration.ofMillis(10);
+  private static final Duration PATIENCE = Duration.ofMillis(100);
 
   private static final VarHandle PHASE;
   private static final VarHandle CANCELLATION;
@@ -396,6 +396,13 @@ final class HandledCall {
 
   @Nullable Cancellation cancellation() {
     return cancellation;
+  }
+
+  /**
+   * Whether the context ended before the handler had returned, though the call may still be open.
+   */
+  boolean hasEndedUnderHandler() {
+    return cancellation != null;
   }
 
   Long namedByCaller() {
