@@ -49,6 +49,8 @@ final class Fork {
     // collector.
     command.addAll(
         List.of("-Xms" + heapMb + "m", "-Xmx" + heapMb + "m", "-Xmn" + heapMb * 2 / 3 + "m"));
+    // On a busy machine the compiler's thread would not be done when the warm-up is.
+    command.add("-XX:-BackgroundCompilation");
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(List.of(arguments));
     return command;
