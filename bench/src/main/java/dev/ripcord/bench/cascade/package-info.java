@@ -1,6 +1,12 @@
 /**
- * How fast a cancel reaches the deepest handler: Ripcord's services beside a twin of the same shape
- * that is made of bare grpc-java.
+ * How fast a cancel reaches the deepest handler.
+ *
+ * <p>{@link dev.ripcord.bench.cascade.CascadeGroup}: chains, fan-outs and a tree of handlers that
+ * only wait, through five processes. Each process serves both variants, and they are cancelled in
+ * turns.
+ *
+ * <p>{@link dev.ripcord.bench.cascade.CascadeTwinCommand}: Ripcord's services, SQL and all, beside
+ * a twin of the same shape that is made of bare grpc-java.
  *
  * <p>The twin is what a careful team would write without Ripcord: blocking handlers, {@code
  * io.grpc.Context} carried to the branches, a listener on it that calls {@link

@@ -135,7 +135,9 @@ public final class RpcGroup implements Group {
     for (String side : processes.keySet()) {
       List<Contender> its =
           contenders.stream().filter(contender -> contender.side().equals(side)).toList();
-      for (int block = 0; !its.isEmpty() && block < pace.warmUps(); block++) {
+      // Where streams are scarce it is the same code again.
+      int blocks = work.streams() == 0 ? pace.warmUps() : pace.warmUps() / 3;
+      for (int block = 0; !its.isEmpty() && block < blocks; block++) {
         Contender each = its.get(block % its.size());
         ask(processes, each, work.order(each, pace.blockMillis()));
       }

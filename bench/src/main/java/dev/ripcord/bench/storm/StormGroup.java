@@ -14,7 +14,7 @@ import java.util.function.ToDoubleFunction;
 /** {@code ripcord bench --only storm}. */
 public final class StormGroup implements Group {
   private static final int SANE_RESETS = 100; // in half a minute
-  private static final int BLOCK_MILLIS = 1_000;
+  private static final int BLOCK_MILLIS = 700;
   private static final double NANOS_PER_MICRO = 1e3;
   private static final String BARE = "bare grpc-java";
 
