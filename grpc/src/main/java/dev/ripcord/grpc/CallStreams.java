@@ -5,6 +5,7 @@ import dev.ripcord.Context;
 import io.grpc.Attributes;
 import io.grpc.Channel;
 import io.grpc.ClientStreamTracer;
+import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.util.concurrent.Executor;
@@ -44,7 +45,8 @@ final class CallStreams extends ClientStreamTracer.Factory implements Executor {
   public ClientStreamTracer newClientStreamTracer(
       ClientStreamTracer.StreamInfo info, Metadata headers) {
     synchronized (this) {
-      One one = new One(latest, info.getPreviousAttempts() > 0);
+      One one =
+          new One(latest, info.getPreviousAttempts() > 0, info.getCallOptions().getDeadline());
       latest = one;
       return one;
     }
@@ -139,6 +141,7 @@ final class CallStreams extends ClientStreamTracer.Factory implements Executor {
   final class One extends ClientStreamTracer {
     private final @Nullable One before;
     private final boolean another; // a retry, which gRPC makes long before it starts it, or a hedge
+    private final @Nullable Deadline deadline; // the call's, also if its context's
     private volatile @Nullable CallerConnection connection; // set once, when it has one of ours
     private volatile boolean late; // set before connection: not made by the call's start
     private volatile boolean written; // its headers are out
@@ -146,9 +149,10 @@ final class CallStreams extends ClientStreamTracer.Factory implements Executor {
     private volatile boolean closed;
     private volatile CallerControl.@Nullable Ended told; // set once, if its callee could be told
 
-    One(@Nullable One before, boolean another) {
+    One(@Nullable One before, boolean another, @Nullable Deadline deadline) {
       this.before = before;
       this.another = another;
+      this.deadline = deadline;
     }
 
     @Override
@@ -192,11 +196,19 @@ final class CallStreams extends ClientStreamTracer.Factory implements Executor {
       closed = true;
       CallerConnection on = connection;
       if (on != null) {
-        if (status.getCode() == Status.Code.DEADLINE_EXCEEDED && written && !answered) {
+        if (written && !answered && isOutOfTime(status)) {
           tellDeadline(on);
         }
         on.callGoes(written);
       }
+    }
+
+    /** Streams that gRPC may try again end as canceled even then. */
+    private boolean isOutOfTime(Status status) {
+      return status.getCode() == Status.Code.DEADLINE_EXCEEDED
+          || (status.getCode() == Status.Code.CANCELLED
+              && deadline != null
+              && deadline.isExpired());
     }
 
     /** gRPC's timer was ahead of the context's, or the deadline is the call's own. */
