@@ -149,7 +149,7 @@ class ReasonsAcrossProcessesTest {
     try (Station db = Station.named("db");
         Station identity = Station.named("identity").callingOn(db);
         Peer edge = Peer.named("edge");
-        CancelScope scope = Context.background().withTimeout(Duration.ofMillis(400))) {
+        CancelScope scope = Context.background().withTimeout(Duration.ofSeconds(2))) {
       Caller call = Caller.unary(edge.channelTo(identity.peer()), scope.context());
       for (Station node : List.of(identity, db)) {
         assertThat(node.end().kind()).isEqualTo(Cancellation.Kind.DEADLINE_EXCEEDED);

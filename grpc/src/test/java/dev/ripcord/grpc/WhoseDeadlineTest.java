@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** Who set the deadline that struck: the same at every node, whosever clock was first. */
 class WhoseDeadlineTest {
-  private static final Duration BUDGET = Duration.ofMillis(600);
+  private static final Duration BUDGET = Duration.ofMillis(1500);
   private static final Cancellation.Origin EDGE = new Cancellation.Origin("edge", "1", "", "");
 
   /** A process that has just started is slow. */
