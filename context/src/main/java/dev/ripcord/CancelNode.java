@@ -216,7 +216,14 @@ class CancelNode extends Entry implements Node {
   final boolean cancel(Cancellation as) {
     // Its instant is compared with deadlines: what counts is when it ended this node.
     boolean timed = timedBelow || inherited.deadline != null;
-    return end(isDone(), timed ? as.arrivingNow(inherited.time) : as);
+    if (!timed) {
+      return end(isDone(), as);
+    }
+    // One reading for both: a deadline that strikes between two would have come first for those
+    // below, and not for this node.
+    long now = inherited.time.nanoTime();
+    boolean already = hasEnded() || inherited.isPastDeadline(now);
+    return end(already, as.arriving(inherited.time, now));
   }
 
   private boolean end(boolean already, Object newState) {

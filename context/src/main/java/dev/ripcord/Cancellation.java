@@ -179,9 +179,9 @@ public final class Cancellation {
     return new Cancellation(kind, reason, cause, origin, path, time, nanos, unwatched, newAt);
   }
 
-  /** This cancellation as one that came here now; {@link #at} stays what it was. */
-  Cancellation arrivingNow(TimeSource here) {
-    return new Cancellation(kind, reason, cause, origin, path, here, here.nanoTime(), false, at());
+  /** This cancellation as one that came here at {@code nanos}; {@link #at} stays what it was. */
+  Cancellation arriving(TimeSource here, long nanos) {
+    return new Cancellation(kind, reason, cause, origin, path, here, nanos, false, at());
   }
 
   /** How it ended. */

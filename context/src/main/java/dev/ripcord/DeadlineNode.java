@@ -60,6 +60,25 @@ class DeadlineNode extends CancelNode implements Runnable {
     return "withDeadline(" + deadline + ")";
   }
 
+  /**
+   * One whose deadline is that of the context above, which is not ours: that ends by it as well,
+   * and knows better of what.
+   */
+  static final class Foreign extends DeadlineNode {
+    Foreign(CancelNode above, Deadline deadline) {
+      super(above, deadline, Reason.DEADLINE);
+    }
+
+    @Override
+    @Nullable Cancellation ownEnd() {
+      Cancellation own = super.ownEnd();
+      CancelNode above = above();
+      // It was asked before us, and perhaps the deadline has struck since.
+      Cancellation theirs = own == null || above == null ? null : above.settle();
+      return theirs != null && isFirst(theirs) ? theirs : own;
+    }
+  }
+
   /** One whose deadline comes from elsewhere, which its end tells. */
   static final class Told extends DeadlineNode {
     private final UnaryOperator<Cancellation> told;

@@ -90,6 +90,6 @@ final class Derive {
       return node;
     }
     node.markTimedBelow();
-    return new DeadlineNode(node, deadline, Reason.DEADLINE);
+    return new DeadlineNode.Foreign(node, deadline);
   }
 }
