@@ -95,7 +95,6 @@ public final class Ripcord {
     toCallees =
         new CallerConnection.Filter(
             new CallerConnection.Shared(reasons, resets, counters, calleesStopTimes));
-    calls.background().execute(new Rehearsal(reasons));
   }
 
   /** A builder; {@link Builder#service(String)} is the one thing it must be told. */
