@@ -93,6 +93,7 @@ public final class Cancellation {
   // True for a plain cancel nobody was watching: it came before anything it could be compared with.
   private final boolean unwatched;
   private volatile @Nullable Instant at; // computed at the first look, then fixed
+  private @Nullable String text; // likewise; whoever races makes the same
 
   private Cancellation(
       Kind kind,
@@ -238,6 +239,16 @@ public final class Cancellation {
   }
 
   /**
+   * The same without a stack trace: to be the cause of another exception, which says where. Where a
+   * context's end meets many calls at once, the traces would be most of what it costs.
+   */
+  public ContextException toCause() {
+    return kind == Kind.CANCELED
+        ? new CanceledException.Untraced(this)
+        : new DeadlineExceededException.Untraced(this);
+  }
+
+  /**
    * Whether this came after a deadline at {@code instantNanos} of {@code clock}. A cancel at that
    * very instant did: the deadline had struck by then.
    */
@@ -251,13 +262,22 @@ public final class Cancellation {
 
   @Override
   public String toString() {
-    StringBuilder text = new StringBuilder().append(kind).append(": ").append(reason);
+    String known = text;
+    if (known == null) {
+      known = inWords();
+      text = known;
+    }
+    return known;
+  }
+
+  private String inWords() {
+    StringBuilder words = new StringBuilder().append(kind).append(": ").append(reason);
     if (origin != null) {
-      text.append(" by ").append(origin);
+      words.append(" by ").append(origin);
     }
     for (int i = 0; i < path.size(); i++) {
-      text.append(i == 0 ? ": " : " -> ").append(path.get(i));
+      words.append(i == 0 ? ": " : " -> ").append(path.get(i));
     }
-    return text.toString();
+    return words.toString();
   }
 }

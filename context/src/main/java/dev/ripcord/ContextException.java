@@ -23,4 +23,10 @@ public abstract class ContextException extends CancellationException {
   public Cancellation cancellation() {
     return cancellation;
   }
+
+  @Override
+  public String toString() {
+    Class<?> named = getClass().isMemberClass() ? getClass().getSuperclass() : getClass();
+    return named.getName() + ": " + getMessage();
+  }
 }

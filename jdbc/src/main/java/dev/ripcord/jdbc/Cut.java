@@ -31,8 +31,8 @@ final class Cut {
     int code = failure == null ? 0 : failure.getErrorCode();
     SQLException cut =
         why.kind() == Cancellation.Kind.DEADLINE_EXCEEDED
-            ? new SQLTimeoutException(why.toString(), state, code, why.toException())
-            : new SQLException(why.toString(), state, code, why.toException());
+            ? new SQLTimeoutException(why.toString(), state, code, why.toCause())
+            : new SQLException(why.toString(), state, code, why.toCause());
     if (failure != null) {
       cut.addSuppressed(failure);
     }
