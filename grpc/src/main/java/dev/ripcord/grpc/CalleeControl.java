@@ -1,8 +1,7 @@
 package dev.ripcord.grpc;
 
-import dev.ripcord.Cancellation;
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.ripcord.grpc.Counters.Event;
-import dev.ripcord.proto.v1.Cancel;
 import dev.ripcord.proto.v1.FromCallee;
 import dev.ripcord.proto.v1.FromCaller;
 import dev.ripcord.proto.v1.Hello;
@@ -15,13 +14,13 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The callee's end of a control stream. Its messages come on the transport's thread; what they end
  * is ended there and then.
  */
 final class CalleeControl extends ServerCall.Listener<ControlMessage> {
-  private static final int MAX_IDS = 1024;
   private static final int MAX_FAULTS = 100;
   private static final int MAX_STOPPED = 512;
   private static final int MAX_STOPPED_WAITING = 8192;
@@ -81,7 +80,7 @@ final class CalleeControl extends ServerCall.Listener<ControlMessage> {
       close(Status.UNIMPLEMENTED.withDescription("reasons are turned off"));
       return;
     }
-    FromCaller said = message.said();
+    byte[] said = message.bytes();
     if (isFlood()) {
       cut("too many messages");
     } else if (said == null || !understand(said)) {
@@ -103,10 +102,22 @@ final class CalleeControl extends ServerCall.Listener<ControlMessage> {
   }
 
   /** False if the message makes no sense. */
+  private boolean understand(byte[] bytes) {
+    CancelMessage cancel = CancelMessage.read(bytes);
+    if (cancel != null) {
+      return cancel(cancel);
+    }
+    try {
+      return understand(FromCaller.parseFrom(bytes));
+    } catch (InvalidProtocolBufferException senseless) {
+      return false;
+    }
+  }
+
   private boolean understand(FromCaller said) {
     return switch (said.getMessageCase()) {
       case HELLO -> hello(said.getHello());
-      case CANCEL -> greeted && cancel(said.getCancel());
+      case CANCEL -> cancel(CancelMessage.of(said.getCancel()));
       // A probe.
       case MESSAGE_NOT_SET -> greeted && said.getUnknownFields().getSerializedSize() == 0;
     };
@@ -124,15 +135,11 @@ final class CalleeControl extends ServerCall.Listener<ControlMessage> {
     return true;
   }
 
-  private boolean cancel(Cancel cancel) {
-    if (cancel.getContextIdsCount() == 0 || cancel.getContextIdsCount() > MAX_IDS) {
+  private boolean cancel(@Nullable CancelMessage cancel) {
+    if (!greeted || cancel == null) {
       return false;
     }
-    Cancellation told = WireCancellation.fromProto(cancel.getCancellation());
-    if (told == null) {
-      return false;
-    }
-    connection.end(cancel.getContextIdsList(), reasons.coming(told), this);
+    connection.end(cancel.contextIds(), reasons.coming(cancel.told()), this);
     return true;
   }
 

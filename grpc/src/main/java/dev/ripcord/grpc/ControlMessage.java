@@ -1,6 +1,5 @@
 package dev.ripcord.grpc;
 
-import dev.ripcord.proto.v1.FromCaller;
 import io.grpc.MethodDescriptor;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -11,9 +10,10 @@ import org.jspecify.annotations.Nullable;
  * What came on a control stream, sense or not: a message that cannot be read must not end the
  * stream by itself.
  *
- * @param said null if it is none, or too long
+ * @param bytes of a FromCaller, or of what should be one; null if they are too many
  */
-record ControlMessage(@Nullable FromCaller said) {
+@SuppressWarnings("ArrayRecordComponent") // never compared, and handed on once
+record ControlMessage(byte @Nullable [] bytes) {
   private static final ControlMessage SENSELESS = new ControlMessage(null);
 
   static final int MAX_BYTES = 16 * 1024;
@@ -22,8 +22,8 @@ record ControlMessage(@Nullable FromCaller said) {
       new MethodDescriptor.Marshaller<>() {
         @Override
         public InputStream stream(ControlMessage message) {
-          byte[] bytes = message.said == null ? new byte[0] : message.said.toByteArray();
-          return new ByteArrayInputStream(bytes);
+          byte[] bytes = message.bytes;
+          return new ByteArrayInputStream(bytes == null ? new byte[0] : bytes);
         }
 
         @Override
@@ -32,9 +32,7 @@ record ControlMessage(@Nullable FromCaller said) {
             // gRPC's streams know their length: no buffer of the largest size for every message.
             int length = Math.min(stream.available(), MAX_BYTES);
             byte[] bytes = stream.readNBytes(length + 1);
-            return bytes.length > length
-                ? SENSELESS
-                : new ControlMessage(FromCaller.parseFrom(bytes));
+            return bytes.length > length ? SENSELESS : new ControlMessage(bytes);
           } catch (IOException senseless) {
             return SENSELESS;
           }

@@ -1,13 +1,13 @@
 package dev.ripcord.grpc;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.Duration;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
 import dev.ripcord.Cancellation;
 import dev.ripcord.Reason;
 import dev.ripcord.proto.v1.Hop;
 import dev.ripcord.proto.v1.Origin;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -27,6 +27,8 @@ final class WireCancellation {
   private static final int MAX_DETAILS = 8;
   private static final int DETAIL_KEY_BYTES = 32;
   private static final int DETAIL_BYTES = 64;
+  private static final long LAST_SECOND = 253_402_300_800L; // that a Timestamp may have, and one
+  private static final long NANOS = 1_000_000_000;
 
   private WireCancellation() {}
 
@@ -148,13 +150,24 @@ final class WireCancellation {
   /** {@code why} as it comes from a process that has told nothing but that it ends. */
   static Cancellation by(Cancellation.Origin origin, Cancellation why) {
     return withHop(
-        new Self(origin.service(), origin.instance()),
-        why.withOrigin(origin),
-        java.time.Duration.ZERO);
+        new Self(origin.service(), origin.instance()), why.withOrigin(origin), Duration.ZERO);
+  }
+
+  /**
+   * Whether they are one, but for when it ended the contexts that they are of: a context with a
+   * deadline has a copy of its own, for the sake of that.
+   */
+  static boolean isSame(Cancellation a, Cancellation b) {
+    return a == b
+        || (!a.path().isEmpty()
+            && a.path() == b.path()
+            && a.reason() == b.reason()
+            && a.origin() == b.origin()
+            && a.kind() == b.kind());
   }
 
   /** With one hop more; of too many, those in the middle are left out. */
-  static Cancellation withHop(Self self, Cancellation why, java.time.Duration age) {
+  static Cancellation withHop(Self self, Cancellation why, Duration age) {
     List<Cancellation.Hop> path = new ArrayList<>(why.path());
     while (path.size() >= MAX_HOPS) {
       path.remove(path.size() / 2);
@@ -163,8 +176,11 @@ final class WireCancellation {
     return why.withPath(path);
   }
 
-  static Duration toProto(java.time.Duration from) {
-    return Duration.newBuilder().setSeconds(from.getSeconds()).setNanos(from.getNano()).build();
+  static com.google.protobuf.Duration toProto(Duration from) {
+    return com.google.protobuf.Duration.newBuilder()
+        .setSeconds(from.getSeconds())
+        .setNanos(from.getNano())
+        .build();
   }
 
   static Timestamp toProto(Instant from) {
@@ -194,6 +210,97 @@ final class WireCancellation {
     }
     Instant at = instantOf(from.getAt());
     return (at == null || !from.hasAt() ? to : to.withAt(at)).withPath(pathOf(from.getPathList()));
+  }
+
+  /**
+   * The same of one that has the usual form: without details, and within all bounds. Null, or
+   * {@code from} finds it unusual, if it has another.
+   */
+  static @Nullable Cancellation read(MessageReader from) {
+    from.expect(from.left() <= MAX_BYTES);
+    long kind = from.number(dev.ripcord.proto.v1.Cancellation.KIND_FIELD_NUMBER);
+    Reason reason = readReason(from);
+    if (reason == null) {
+      return null;
+    }
+    Cancellation to;
+    if (kind == dev.ripcord.proto.v1.Cancellation.Kind.CANCELED_VALUE) {
+      to = Cancellation.canceled(reason, null);
+    } else if (kind == dev.ripcord.proto.v1.Cancellation.Kind.DEADLINE_EXCEEDED_VALUE) {
+      to = Cancellation.deadlineExceeded(reason);
+    } else {
+      return null;
+    }
+    Cancellation.Origin origin = readOrigin(from);
+    if (origin != null) {
+      to = to.withOrigin(origin);
+    }
+    int time = from.enter(dev.ripcord.proto.v1.Cancellation.AT_FIELD_NUMBER);
+    if (time >= 0) {
+      Duration at = readTime(from);
+      from.leave(time);
+      to = to.withAt(Instant.ofEpochSecond(at.getSeconds(), at.getNano()));
+    }
+    to = to.withPath(readPath(from));
+    int deadline = from.enter(dev.ripcord.proto.v1.Cancellation.DEADLINE_FIELD_NUMBER);
+    if (deadline >= 0) {
+      readTime(from);
+      from.leave(deadline);
+    }
+    return to;
+  }
+
+  private static @Nullable Reason readReason(MessageReader from) {
+    int reason = from.enter(dev.ripcord.proto.v1.Cancellation.REASON_FIELD_NUMBER);
+    if (reason < 0) {
+      return null;
+    }
+    String code = from.text(dev.ripcord.proto.v1.Reason.CODE_FIELD_NUMBER, Text.NAME_BYTES);
+    String message = from.text(dev.ripcord.proto.v1.Reason.MESSAGE_FIELD_NUMBER, MESSAGE_BYTES);
+    from.leave(reason);
+    return Reason.isCode(code) ? Reason.of(code, message) : null;
+  }
+
+  private static Cancellation.@Nullable Origin readOrigin(MessageReader from) {
+    int origin = from.enter(dev.ripcord.proto.v1.Cancellation.ORIGIN_FIELD_NUMBER);
+    if (origin < 0) {
+      return null;
+    }
+    String service = from.text(Origin.SERVICE_FIELD_NUMBER, Text.NAME_BYTES);
+    String instance = from.text(Origin.INSTANCE_FIELD_NUMBER, Text.NAME_BYTES);
+    byte[] id = from.bytes(Origin.CONTEXT_ID_FIELD_NUMBER);
+    String principal = from.text(Origin.PRINCIPAL_FIELD_NUMBER, Text.NAME_BYTES);
+    from.leave(origin);
+    String contextId = id.length == ContextIds.BYTES ? HexFormat.of().formatHex(id) : "";
+    return new Cancellation.Origin(service, instance, contextId, principal);
+  }
+
+  private static List<Cancellation.Hop> readPath(MessageReader from) {
+    List<Cancellation.Hop> path = new ArrayList<>();
+    int hop = from.enter(dev.ripcord.proto.v1.Cancellation.PATH_FIELD_NUMBER);
+    while (hop >= 0) {
+      String service = from.text(Hop.SERVICE_FIELD_NUMBER, Text.NAME_BYTES);
+      String instance = from.text(Hop.INSTANCE_FIELD_NUMBER, Text.NAME_BYTES);
+      int age = from.enter(Hop.AGE_FIELD_NUMBER);
+      Duration time = age < 0 ? Duration.ZERO : readTime(from);
+      if (age >= 0) {
+        from.leave(age);
+      }
+      from.leave(hop);
+      path.add(new Cancellation.Hop(service, instance, time));
+      from.expect(path.size() <= MAX_HOPS);
+      hop = from.enter(dev.ripcord.proto.v1.Cancellation.PATH_FIELD_NUMBER);
+    }
+    return path;
+  }
+
+  /** Of a Timestamp or a Duration, in the range of both. */
+  private static Duration readTime(MessageReader from) {
+    long seconds = from.number(Timestamp.SECONDS_FIELD_NUMBER);
+    long nanos = from.number(Timestamp.NANOS_FIELD_NUMBER);
+    boolean usual = seconds >= 0 && seconds < LAST_SECOND && nanos >= 0 && nanos < NANOS;
+    from.expect(usual);
+    return usual ? Duration.ofSeconds(seconds, nanos) : Duration.ZERO;
   }
 
   static Reason reasonOf(dev.ripcord.proto.v1.Reason from) {
@@ -228,11 +335,11 @@ final class WireCancellation {
     return to;
   }
 
-  private static java.time.Duration durationOf(Duration from) {
+  private static Duration durationOf(com.google.protobuf.Duration from) {
     try {
-      return java.time.Duration.ofSeconds(from.getSeconds(), from.getNanos());
+      return Duration.ofSeconds(from.getSeconds(), from.getNanos());
     } catch (ArithmeticException e) {
-      return java.time.Duration.ZERO;
+      return Duration.ZERO;
     }
   }
 
