@@ -3,7 +3,6 @@ package dev.ripcord.grpc;
 import dev.ripcord.Cancellation;
 import dev.ripcord.Context;
 import io.grpc.Attributes;
-import io.grpc.Channel;
 import io.grpc.ClientStreamTracer;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
@@ -13,32 +12,29 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The streams of one call, on whatever connections they are: one, or several where gRPC tries again
- * or hedges. Also what the call's callbacks run on, if its caller has brought an executor.
+ * or hedges. Also what the call's callbacks run on, where that is known.
  */
 final class CallStreams extends ClientStreamTracer.Factory implements Executor {
   private final Context context;
   private final long contextId;
-  private final Channel channel;
+  private final CalledChannel channel;
   private final @Nullable Executor callers;
+  private final @Nullable Executor callbacks; // null if only gRPC knows where they run
   private volatile @Nullable One latest; // pushed under this; the others follow by `before`
   // Who is in the call's start: the streams it makes are on their way when start has returned.
   private volatile @Nullable Thread starter;
   private volatile boolean over; // the caller has been told of the end
 
-  CallStreams(Context context, long contextId, Channel channel, @Nullable Executor callers) {
+  CallStreams(Context context, long contextId, CalledChannel channel, @Nullable Executor callers) {
     this.context = context;
     this.contextId = contextId;
     this.channel = channel;
     this.callers = callers;
+    this.callbacks = callers == null ? channel.shared() : callers;
   }
 
   long contextId() {
     return contextId;
-  }
-
-  /** Where a control stream to its callee is opened. */
-  Channel channel() {
-    return channel;
   }
 
   @Override
@@ -119,21 +115,26 @@ final class CallStreams extends ClientStreamTracer.Factory implements Executor {
     return callers == null ? others : callers;
   }
 
+  /** Whether gRPC can be given these to run the callbacks by. */
+  boolean knowTheExecutor() {
+    return callbacks != null;
+  }
+
   /** The caller has heard the end: what gRPC still has to say is for us alone. */
   void over() {
     over = true;
   }
 
   /**
-   * A caller that blocks stops running its callbacks once it knows the end; those of gRPC's that
-   * clean up must run all the same.
+   * When the caller knows the end, what gRPC has to say is for us alone, and wakes no thread. A
+   * caller that blocks has stopped running callbacks by then.
    */
   @Override
   public void execute(Runnable callback) {
-    if (over || callers == null) {
+    if (over || callbacks == null) {
       callback.run();
     } else {
-      callers.execute(callback);
+      callbacks.execute(callback);
     }
   }
 

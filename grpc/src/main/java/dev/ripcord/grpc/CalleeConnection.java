@@ -12,7 +12,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +73,7 @@ final class CalleeConnection {
       Early reason = takeEarly(call.namedByCaller());
       if (reason != null) {
         call.endedByCaller(reason.why, reason.by);
+        call.handlerTold();
         call.closeForCaller();
       }
     }
@@ -94,17 +94,17 @@ final class CalleeConnection {
         }
       }
     }
-    // What these calls wait for below has been told by now. That comes first: it is the longer way.
-    AtomicBoolean closed = new AtomicBoolean();
-    Runnable close =
-        () -> {
-          if (closed.compareAndSet(false, true)) {
-            ended.forEach(HandledCall::closeForCaller);
-          }
-        };
-    telling.endAndThen(close);
-    if (!closed.get()) {
-      resets.atNextLook(close);
+    boolean toldBelow = telling.end();
+    ended.forEach(HandledCall::handlerTold);
+    if (toldBelow) {
+      // Their handlers wait for calls that have just ended, and close them when they find out. To
+      // do
+      // it here would take the processor from those who tell the callees, for a caller that does
+      // not
+      // wait for it.
+      resets.atNextLook(() -> ended.forEach(HandledCall::closeForCaller));
+    } else {
+      ended.forEach(HandledCall::closeForCaller);
     }
   }
 

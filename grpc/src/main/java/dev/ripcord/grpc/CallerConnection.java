@@ -3,7 +3,6 @@ package dev.ripcord.grpc;
 import dev.ripcord.Cancellation;
 import dev.ripcord.grpc.Counters.Event;
 import io.grpc.Attributes;
-import io.grpc.Channel;
 import io.grpc.ClientTransportFilter;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -72,7 +71,7 @@ final class CallerConnection {
   private final AtomicReference<CallStreams.@Nullable One> suspect = new AtomicReference<>();
   private volatile boolean plain; // the callee knows nothing of control streams
   private volatile boolean gone;
-  private volatile @Nullable Channel lastChannel; // where control streams for it are opened
+  private volatile @Nullable CalledChannel lastChannel; // where control streams for it are opened
   private volatile long awayUntil = System.nanoTime(); // no control stream before
   private volatile long pause = FIRST_PAUSE_NANOS; // how long the next away is
   private final AtomicInteger tries = new AtomicInteger(); // landed elsewhere, in a row
@@ -94,7 +93,7 @@ final class CallerConnection {
   }
 
   /** Its headers are out; on the transport's thread. */
-  void callIsOut(Channel channel) {
+  void callIsOut(CalledChannel channel) {
     int out = written.incrementAndGet();
     if (control.get() != null) {
       if (out > proven) {
@@ -186,7 +185,7 @@ final class CallerConnection {
   // The control stream.
 
   /** Sees to it that there is a control stream, if there may be one. */
-  private void cover(Channel channel) {
+  private void cover(CalledChannel channel) {
     lastChannel = channel;
     if (plain
         || gone
@@ -213,7 +212,7 @@ final class CallerConnection {
   }
 
   /** The control stream that was opened for this connection is on one. */
-  void landed(CallerControl open, @Nullable CallerConnection on, Channel channel) {
+  void landed(CallerControl open, @Nullable CallerConnection on, CalledChannel channel) {
     opening.set(false);
     if (on == this || control.get() != null) {
       return;
@@ -252,7 +251,7 @@ final class CallerConnection {
 
   /** There are calls, perhaps long ones and no new one for long. */
   private void tryAgain() {
-    Channel channel = lastChannel;
+    CalledChannel channel = lastChannel;
     if (channel != null && calls.get() > 0 && control.get() == null) {
       cover(channel);
     }

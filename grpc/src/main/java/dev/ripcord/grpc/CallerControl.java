@@ -11,7 +11,6 @@ import dev.ripcord.proto.v1.Stopped;
 import io.grpc.Attributes;
 import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
-import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientStreamTracer;
 import io.grpc.Metadata;
@@ -22,7 +21,6 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -73,6 +71,11 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
       this.of = of;
     }
 
+    /** Whether both callees are told the same. */
+    private boolean endedLike(Ended other) {
+      return WireCancellation.isSame(why, other.why) && (of == other.of || why.origin() != null);
+    }
+
     /** Whether a reset of the call would come after its Cancel, or no Cancel will ever come. */
     boolean isTold() {
       return closed || abandoned || (out && understood);
@@ -83,15 +86,20 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
       whenOut(() -> endHereNow(call));
     }
 
+    /** The same, by the caller's own executor: that of a blocked thread, mostly. */
+    void thenWake(LocalEnds.Endable call) {
+      whenOut(() -> call.endHere(Runnable::run));
+    }
+
     /** Tells the call's own caller. */
     void endHereNow(LocalEnds.Endable call) {
-      Objects.requireNonNull(localEnds).add(call);
+      localEnds.add(call);
     }
   }
 
   private final CallerConnection.Shared shared;
   private final CallerConnection owner;
-  private final Channel channel;
+  private final CalledChannel channel;
   private final ClientCall<byte[], FromCallee> call; // of FromCaller
   private final AtomicInteger phase = new AtomicInteger();
   private final Queue<Ended> ended = new ConcurrentLinkedQueue<>();
@@ -102,7 +110,7 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
 
   private volatile @Nullable CallerConnection on; // where its stream is
   private volatile @Nullable CallerConnection adoptedBy; // set once
-  private volatile @Nullable LocalEnds localEnds;
+  private final LocalEnds localEnds;
   private volatile boolean finishing;
   private volatile boolean abandoned;
   private volatile boolean understood; // the callee has answered
@@ -117,19 +125,22 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
   private byte @Nullable [] lastTold;
   private int toldBlindly; // before the callee has answered
 
-  CallerControl(CallerConnection.Shared shared, CallerConnection owner, Channel channel) {
+  CallerControl(CallerConnection.Shared shared, CallerConnection owner, CalledChannel channel) {
     this.shared = shared;
     this.owner = owner;
     this.channel = channel;
+    this.localEnds = new LocalEnds(channel);
     this.call =
-        channel.newCall(
-            OPEN,
-            CallOptions.DEFAULT
-                .withExecutor(Runnable::run)
-                .withOnReadyThreshold(1)
-                .withMaxInboundMessageSize(MAX_INBOUND_BYTES)
-                .withCallCredentials(new AsksForTheExecutor())
-                .withStreamTracerFactory(new Streams()));
+        channel
+            .channel()
+            .newCall(
+                OPEN,
+                CallOptions.DEFAULT
+                    .withExecutor(Runnable::run)
+                    .withOnReadyThreshold(1)
+                    .withMaxInboundMessageSize(MAX_INBOUND_BYTES)
+                    .withCallCredentials(new AsksForTheExecutor())
+                    .withStreamTracerFactory(new Streams()));
   }
 
   // Coming to be.
@@ -172,13 +183,12 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
 
   /** Null if the callee cannot be told any more. */
   @Nullable Ended tell(long contextId, Cancellation why, @Nullable CallIdentity of) {
-    // Without the executor its caller could not be told of the end.
-    if (closed || abandoned || localEnds == null) {
+    if (closed || abandoned) {
       return null;
     }
     Ended one = new Ended(contextId, why, of);
     ended.add(one);
-    Telling.by(this);
+    Telling.happens();
     drain();
     if (closed) {
       countUntold();
@@ -197,11 +207,6 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
     } else {
       drain();
     }
-  }
-
-  /** Runs {@code work} when that is so, and the calls' own callers have heard of their end. */
-  void whenHeard(Runnable work) {
-    whenOut(() -> Objects.requireNonNull(localEnds).afterwards(work));
   }
 
   private void runWhatWaited() {
@@ -336,7 +341,7 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
   /** The next that ended by the same, if it is the next at all and there is room for it. */
   private @Nullable Ended another(Ended first, int ids) {
     Ended next = ended.peek();
-    if (next == null || next.why != first.why || next.of != first.of || ids == MAX_IDS) {
+    if (next == null || ids == MAX_IDS || !next.endedLike(first)) {
       return null;
     }
     ended.remove();
@@ -345,7 +350,11 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
 
   private byte[] told(Ended first) {
     byte[] told = lastTold;
-    if (told == null || lastWhy != first.why || first.why.origin() == null) {
+    Cancellation before = lastWhy;
+    if (told == null
+        || before == null
+        || !WireCancellation.isSame(before, first.why)
+        || first.why.origin() == null) {
       String contextId = first.of == null ? "" : first.of.contextId();
       told = WireCancellation.toBytes(shared.reasons().leaving(first.why, contextId));
       lastWhy = first.why;
@@ -448,15 +457,12 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
     }
   }
 
-  /**
-   * Adds nothing to the call. It is the one whom gRPC tells which executor runs the callbacks of
-   * the channel's calls, and so of those that are ended here before gRPC ends them.
-   */
+  /** Adds nothing to the call. It is the one whom gRPC tells where the channel does long work. */
   private final class AsksForTheExecutor extends CallCredentials {
     @Override
-    public void applyRequestMetadata(RequestInfo info, Executor channels, MetadataApplier applier) {
-      localEnds = new LocalEnds(channels);
+    public void applyRequestMetadata(RequestInfo info, Executor offload, MetadataApplier applier) {
       applier.apply(new Metadata());
+      channel.offloadsTo(offload);
     }
   }
 }

@@ -99,7 +99,7 @@ public final class CancellationStatus {
   static Status ofCaller(Cancellation why) {
     Status status =
         why.kind() == Cancellation.Kind.CANCELED ? Status.CANCELLED : Status.DEADLINE_EXCEEDED;
-    return status.withDescription(why.toString()).withCause(why.toException());
+    return status.withDescription(why.toString()).withCause(why.toCause());
   }
 
   /** A callee's answer with the cancellation it tells of as cause, if it tells of one. */
@@ -108,7 +108,7 @@ public final class CancellationStatus {
       return status;
     }
     Cancellation told = of(trailers);
-    return told == null ? status : status.withCause(told.toException());
+    return told == null ? status : status.withCause(told.toCause());
   }
 
   /** For the callee's answer; what goes with it is in {@link #trailers}. */

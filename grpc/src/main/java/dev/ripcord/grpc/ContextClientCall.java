@@ -184,9 +184,9 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
     }
     told = to;
     endedHere = true;
+    // Threads that are woken first take the processor from what tells the callee.
     if (streams.haveAnExecutor()) {
-      // That of a blocked thread, mostly: it is woken at once, without another thread's help.
-      endHere(Runnable::run);
+      to.thenWake(this);
     } else {
       to.thenEndHere(this);
     }

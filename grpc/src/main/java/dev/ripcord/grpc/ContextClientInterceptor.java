@@ -13,12 +13,13 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Makes every call of a channel under the caller's context. */
+/** Makes every call of a channel under the caller's context. Each channel's builder has its own. */
 final class ContextClientInterceptor implements ClientInterceptor {
   private final Self self;
   private final ContextHeaders codec;
   private final Duration hopReserve;
   private final Resets resets;
+  private volatile @Nullable CalledChannel called; // another for each channel that is built
 
   ContextClientInterceptor(Self self, ContextHeaders codec, Duration hopReserve, Resets resets) {
     this.self = self;
@@ -48,15 +49,24 @@ final class ContextClientInterceptor implements ClientInterceptor {
             : parent.calls().calling(identity.contextId(), method.getFullMethodName());
     boolean ours = given != null || GrpcContextStorage.isBoundIn(here);
     CallStreams streams =
-        new CallStreams(context, identity.contextId(), next, options.getExecutor());
+        new CallStreams(context, identity.contextId(), called(next), options.getExecutor());
     CallOptions underContext = timed.withStreamTracerFactory(streams);
     ClientCall<Q, R> call =
         newCall(
             method,
-            options.getExecutor() == null ? underContext : underContext.withExecutor(streams),
+            streams.knowTheExecutor() ? underContext.withExecutor(streams) : underContext,
             next,
             ours ? here.fork() : here);
     return new ContextClientCall<>(call, context, codec, identity, outgoing, here, streams, resets);
+  }
+
+  private CalledChannel called(Channel channel) {
+    CalledChannel known = called;
+    if (known == null || known.channel() != channel) {
+      known = new CalledChannel(channel);
+      called = known;
+    }
+    return known;
   }
 
   private CallerIdentity identityOf(

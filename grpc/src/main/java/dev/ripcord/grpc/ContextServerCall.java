@@ -58,11 +58,15 @@ final class ContextServerCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
     }
   }
 
-  private void endGrpcContext(Cancellation why) {
-    ContextException exception = why.toException();
+  /** More than once does no harm. */
+  void endGrpcContext(Cancellation why) {
+    if (grpcContext.isCancelled()) {
+      return;
+    }
+    ContextException exception = why.toCause();
     boolean mistakable = Status.fromThrowable(exception).getCode() == Status.Code.DEADLINE_EXCEEDED;
     // gRPC would take a deadline's status among the causes for its own deadline, and reset.
-    grpcContext.cancel(mistakable ? StoppedCalls.withoutCause(why).toException() : exception);
+    grpcContext.cancel(mistakable ? StoppedCalls.withoutCause(why).toCause() : exception);
   }
 
   /** The handler has returned; nothing of its context is needed any more. */

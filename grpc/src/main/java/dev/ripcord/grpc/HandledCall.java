@@ -138,6 +138,7 @@ final class HandledCall {
       Kept reason = kept;
       if (reason != null && reason.over == over) {
         endedByCaller(reason.why, reason.by);
+        handlerTold();
         closeForCaller();
       }
     }
@@ -160,8 +161,8 @@ final class HandledCall {
   }
 
   /**
-   * Its caller has told why it ends; {@link #closeForCaller} comes after, when everything below has
-   * been told.
+   * Its caller has told why it ends. {@link #handlerTold} comes after, when all calls that ended
+   * together have told their callees, and {@link #closeForCaller} at some time after that.
    */
   void endedByCaller(Cancellation why, @Nullable CalleeControl control) {
     by = control;
@@ -173,12 +174,21 @@ final class HandledCall {
     return by != null;
   }
 
-  void closeForCaller() {
+  void handlerTold() {
     // Before the look at the cancellation, which is set before this is looked at.
     endsForCaller = false;
-    if (cancellation != null) {
-      hasEnded();
+    Cancellation why = cancellation;
+    if (why != null) {
+      ContextServerCall<?, ?> serverCall = call;
+      if (serverCall != null && !gone) {
+        serverCall.endGrpcContext(why);
+      }
+      over();
     }
+  }
+
+  void closeForCaller() {
+    close();
   }
 
   private void close() {
@@ -300,6 +310,11 @@ final class HandledCall {
   /** The rest of it, once everything below has been told. More than once does no harm. */
   private void hasEnded() {
     close();
+    over();
+  }
+
+  /** Nothing more is to come of the call. */
+  private void over() {
     advance(OVER, 0);
     if ((phase & RUNNING) != 0) {
       calls.overdueWatch().expectReturn();

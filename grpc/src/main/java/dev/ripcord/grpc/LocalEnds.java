@@ -1,7 +1,5 @@
 package dev.ripcord.grpc;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -27,7 +25,7 @@ final class LocalEnds implements Runnable {
   }
 
   private final Executor channels;
-  private final Queue<Object> waiting = new ConcurrentLinkedQueue<>(); // Endables, and Runnables
+  private final Queue<Endable> waiting = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean awake = new AtomicBoolean();
 
   /**
@@ -38,16 +36,7 @@ final class LocalEnds implements Runnable {
   }
 
   void add(Endable call) {
-    enqueue(call);
-  }
-
-  /** Runs {@code work} when those added before have heard, by the same thread. */
-  void afterwards(Runnable work) {
-    enqueue(work);
-  }
-
-  private void enqueue(Object one) {
-    waiting.add(one);
+    waiting.add(call);
     if (awake.compareAndSet(false, true)) {
       try {
         channels.execute(this);
@@ -59,45 +48,32 @@ final class LocalEnds implements Runnable {
 
   private void rejected() {
     awake.set(false);
-    for (Object one = waiting.poll(); one != null; one = waiting.poll()) {
-      if (one instanceof Endable call) {
-        call.cannotEndHere();
-      } else {
-        ((Runnable) one).run();
-      }
+    for (Endable call = waiting.poll(); call != null; call = waiting.poll()) {
+      call.cannotEndHere();
     }
   }
 
   @Override
   public void run() {
     Endable last = null;
-    List<Runnable> afterwards = new ArrayList<>(0);
-    for (Object one = take(); one != null; one = take()) {
-      if (one instanceof Endable call) {
-        if (last != null) {
-          last.endHere(channels);
-        }
-        last = call;
-      } else {
-        afterwards.add((Runnable) one);
-      }
-    }
-    try {
-      // The last may keep this thread: whoever comes now wakes another.
+    for (Endable call = take(); call != null; call = take()) {
       if (last != null) {
-        last.endHere(HERE);
+        last.endHere(channels);
       }
-    } finally {
-      afterwards.forEach(Runnable::run);
+      last = call;
+    }
+    // The last may keep this thread: whoever comes now wakes another.
+    if (last != null) {
+      last.endHere(HERE);
     }
   }
 
   /** The next; if null, whoever comes from now on wakes another thread. */
-  private @Nullable Object take() {
+  private @Nullable Endable take() {
     while (true) {
-      Object one = waiting.poll();
-      if (one != null) {
-        return one;
+      Endable call = waiting.poll();
+      if (call != null) {
+        return call;
       }
       awake.set(false);
       if (waiting.isEmpty() || !awake.compareAndSet(false, true)) {

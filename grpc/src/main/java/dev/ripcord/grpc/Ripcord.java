@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,7 +72,7 @@ public final class Ripcord {
   private final ContextHeaders codec;
   private final CallTracer.Factory tracers;
   private final ContextServerInterceptor serverInterceptor;
-  private final ContextClientInterceptor clientInterceptor;
+  private final Supplier<ContextClientInterceptor> clientInterceptors;
   private final Reasons reasons;
   private final ControlService control;
   private final CalleeConnection.Filter fromCallers;
@@ -88,7 +89,8 @@ public final class Ripcord {
     tracers = new CallTracer.Factory(root.context(), codec, builder.limits, calls);
     serverInterceptor = new ContextServerInterceptor(counters);
     Resets resets = new Resets();
-    clientInterceptor = new ContextClientInterceptor(self, codec, builder.hopReserve, resets);
+    clientInterceptors =
+        () -> new ContextClientInterceptor(self, codec, builder.hopReserve, resets);
     reasons = new Reasons(self);
     control = new ControlService(reasons, builder.limits, counters);
     fromCallers = new CalleeConnection.Filter(calls.live(), resets, counters);
@@ -142,7 +144,7 @@ public final class Ripcord {
    */
   public <B extends ManagedChannelBuilder<?>> B install(B builder) {
     Objects.requireNonNull(builder, "builder is null");
-    builder.intercept(clientInterceptor);
+    builder.intercept(clientInterceptors.get());
     ifSupported(() -> builder.addTransportFilter(toCallees));
     if (clientKeepalive) {
       ifSupported(() -> builder.keepAliveTime(KEEPALIVE_TIME.toMillis(), TimeUnit.MILLISECONDS));

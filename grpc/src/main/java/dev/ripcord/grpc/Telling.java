@@ -2,43 +2,32 @@ package dev.ripcord.grpc;
 
 import org.jspecify.annotations.Nullable;
 
-/**
- * What a thread of the transport tells callees while it ends calls of its own. A message leaves
- * only when the thread that serves its connection comes to it, and that may be this very one: what
- * can wait is done when the last message is out.
- */
+/** What a thread of the transport tells callees while it ends calls of its own. */
 final class Telling {
   private static final ThreadLocal<@Nullable Telling> HERE = new ThreadLocal<>();
 
-  private @Nullable CallerControl last;
+  private boolean told;
 
   private Telling() {}
 
-  /** {@link #endAndThen} on the same thread. */
+  /** {@link #end} on the same thread. */
   static Telling begin() {
     Telling telling = new Telling();
     HERE.set(telling);
     return telling;
   }
 
-  /** This thread has given {@code control} something to tell. */
-  static void by(CallerControl control) {
+  /** This thread has given a callee something to be told. */
+  static void happens() {
     Telling telling = HERE.get();
     if (telling != null) {
-      telling.last = control;
+      telling.told = true;
     }
   }
 
-  /**
-   * Runs {@code work} now if nothing was told meanwhile, else when that is out and the callers of
-   * the calls it ends have heard, on another thread.
-   */
-  void endAndThen(Runnable work) {
+  /** Whether anybody was told anything since it began. */
+  boolean end() {
     HERE.remove();
-    if (last == null) {
-      work.run();
-    } else {
-      last.whenHeard(work);
-    }
+    return told;
   }
 }

@@ -109,32 +109,14 @@ class LocalEndsTest {
   }
 
   @Test
-  void whatComesAfterwards_comesAfterTheCallers() {
-    List<Runnable> planned = new ArrayList<>();
-    LocalEnds ends = new LocalEnds(planned::add);
-    List<String> order = new ArrayList<>();
-    ends.add(new Caller(heard, refused, () -> order.add("caller")));
-    ends.afterwards(() -> order.add("afterwards"));
-    assertThat(planned).hasSize(1);
-    planned.get(0).run();
-    assertThat(order).containsExactly("caller", "afterwards");
-    ends.afterwards(() -> order.add("alone"));
-    planned.get(1).run();
-    assertThat(order).endsWith("alone");
-  }
-
-  @Test
   void whoNoExecutorTakes_isTold() {
     LocalEnds ends =
         new LocalEnds(
             work -> {
               throw new RejectedExecutionException("shut down");
             });
-    AtomicInteger done = new AtomicInteger();
     ends.add(new Caller(heard, refused, () -> {}));
     ends.add(new Caller(heard, refused, () -> {}));
-    ends.afterwards(done::incrementAndGet);
-    assertThat(done).hasValue(1);
     assertThat(heard).hasValue(0);
     assertThat(refused).hasValue(2);
   }
