@@ -125,7 +125,7 @@ final class CallerConnection {
     suspect.set(one);
     CallerControl open = control.get();
     if (open != null) {
-      open.probe();
+      open.send();
     }
   }
 

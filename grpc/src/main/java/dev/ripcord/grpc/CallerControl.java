@@ -188,8 +188,9 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
     }
     Ended one = new Ended(contextId, why, of);
     ended.add(one);
-    Telling.happens();
-    drain();
+    if (!Telling.sends(this)) {
+      drain();
+    }
     if (closed) {
       countUntold();
     }
@@ -204,9 +205,17 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
     whenOut.add(work);
     if (closed || abandoned) {
       runWhatWaited();
-    } else {
+    } else if (!Telling.sends(this)) {
       drain();
     }
+  }
+
+  /**
+   * Sends what there is to tell, as far as the connection takes it, and looks whether its suspect
+   * goes out or waits for a stream.
+   */
+  void send() {
+    drain();
   }
 
   private void runWhatWaited() {
@@ -215,10 +224,6 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
     }
   }
 
-  /** Looks whether the connection's suspect goes out, or waits for a stream. */
-  void probe() {
-    drain();
-  }
 
   /**
    * Ends the stream as soon as everything has been sent. Not by a reset: Netty would let the next

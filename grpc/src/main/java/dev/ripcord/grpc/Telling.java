@@ -1,12 +1,17 @@
 package dev.ripcord.grpc;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a thread of the transport tells callees while it ends calls of its own. */
+/**
+ * What a thread of the transport tells callees while it ends calls of its own: each connection gets
+ * one message for all its calls, when the last of them has ended.
+ */
 final class Telling {
   private static final ThreadLocal<@Nullable Telling> HERE = new ThreadLocal<>();
 
-  private boolean told;
+  private final List<CallerControl> toSend = new ArrayList<>(1);
 
   private Telling() {}
 
@@ -17,17 +22,22 @@ final class Telling {
     return telling;
   }
 
-  /** This thread has given a callee something to be told. */
-  static void happens() {
+  /** Whether this thread will send what {@code control} has to tell, in a moment. */
+  static boolean sends(CallerControl control) {
     Telling telling = HERE.get();
-    if (telling != null) {
-      telling.told = true;
+    if (telling == null) {
+      return false;
     }
+    if (!telling.toSend.contains(control)) {
+      telling.toSend.add(control);
+    }
+    return true;
   }
 
-  /** Whether anybody was told anything since it began. */
+  /** Sends it. Whether there was anything to tell. */
   boolean end() {
     HERE.remove();
-    return told;
+    toSend.forEach(CallerControl::send);
+    return !toSend.isEmpty();
   }
 }
