@@ -224,7 +224,6 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
     }
   }
 
-
   /**
    * Ends the stream as soon as everything has been sent. Not by a reset: Netty would let the next
    * call have the stream, and not flush what that has to say.

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -161,8 +162,8 @@ final class WireCancellation {
     return a == b
         || (!a.path().isEmpty()
             && a.path() == b.path()
-            && a.reason() == b.reason()
-            && a.origin() == b.origin()
+            && a.reason().equals(b.reason())
+            && Objects.equals(a.origin(), b.origin())
             && a.kind() == b.kind());
   }
 
