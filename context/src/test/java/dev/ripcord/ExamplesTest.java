@@ -24,10 +24,13 @@ class ExamplesTest {
       Pattern.compile("<pre>\\{@code\\n(.*?)\\n *\\* *\\}</pre>", Pattern.DOTALL);
 
   @Test
-  @DisplayName("every example in the Javadoc stands in this file")
+  @DisplayName("every example in the Javadoc stands in this file, or in the bindings' one")
   void everyExample_standsHere() throws IOException {
+    Path tests = Path.of("src/test/java/dev/ripcord");
     String here =
-        withoutSpace(Files.readString(Path.of("src/test/java/dev/ripcord/ExamplesTest.java")));
+        withoutSpace(
+            Files.readString(tests.resolve("ExamplesTest.java"))
+                + Files.readString(tests.resolve("bind/ExamplesTest.java")));
     List<String> examples = new ArrayList<>();
     for (Path file : sources()) {
       Matcher matcher = EXAMPLE.matcher(Files.readString(file));

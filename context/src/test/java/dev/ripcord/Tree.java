@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Looks inside: how many members a ring has, and contexts in bulk. */
-final class Tree {
+public final class Tree {
   private Tree() {}
 
   /** How many listeners and listening children {@code context}'s own node holds. */
-  static int members(Context context) {
+  public static int members(Context context) {
     CancelNode node = ((Node) context).canceler();
     return node == null ? 0 : node.members();
   }
