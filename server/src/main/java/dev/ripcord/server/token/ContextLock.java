@@ -1,7 +1,7 @@
 package dev.ripcord.server.token;
 
 import dev.ripcord.Context;
-import dev.ripcord.Registration;
+import dev.ripcord.bind.Locks;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -73,35 +73,11 @@ final class ContextLock {
 
   private void take(Context context, BooleanSupplier attempt) throws InterruptedException {
     context.throwIfDone();
-    if (succeedsNow(attempt)) {
-      return;
-    }
-    // Inline, since it only signals: the wait ends on the thread that ends the context, and no
-    // thread's interrupt is touched.
-    Registration wake = context.onDone(Runnable::run, c -> change(() -> {}));
-    try {
-      await(context, attempt);
-    } finally {
-      wake.stop();
-    }
-  }
-
-  private boolean succeedsNow(BooleanSupplier attempt) {
-    state.lock();
-    try {
-      return attempt.getAsBoolean();
-    } finally {
-      state.unlock();
-    }
-  }
-
-  private void await(Context context, BooleanSupplier attempt) throws InterruptedException {
     state.lock();
     waiting++;
     try {
       while (!attempt.getAsBoolean()) {
-        context.throwIfDone();
-        changed.await();
+        Locks.await(context, changed);
       }
     } finally {
       waiting--;
