@@ -19,9 +19,4 @@ final class BestEffortCancel implements DriverCancel {
       executing.cancel();
     }
   }
-
-  @Override
-  public void prepare() {
-    // Nothing is known of this driver that would have to be got out of the way.
-  }
 }

@@ -1,6 +1,5 @@
 package dev.ripcord.jdbc;
 
-import dev.ripcord.CancelScope;
 import dev.ripcord.Cancellation;
 import dev.ripcord.Context;
 import dev.ripcord.Registration;
@@ -27,9 +26,6 @@ import java.util.concurrent.TimeUnit;
 final class ConnectionWait {
   /** Well below the half second after which HikariCP tests a connection before handing it out. */
   private static final long FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
-
-  /** An action given to a done context is run at once, on a thread of its own. */
-  private static final Context DONE = done();
 
   private final ConnectionCall source;
   private final TimeSource time;
@@ -103,7 +99,7 @@ final class ConnectionWait {
       waiting.add(waiter);
       if (asking < waiting.size()) {
         asking++;
-        DONE.onDone(now -> ask());
+        OwnThread.run(this::ask);
       }
       return waiter;
     }
@@ -220,11 +216,5 @@ final class ConnectionWait {
     } catch (SQLException | RuntimeException lost) {
       // Nobody is left to tell, and what cannot be closed is no connection any more.
     }
-  }
-
-  private static Context done() {
-    CancelScope scope = Context.background().withCancel();
-    scope.cancel();
-    return scope.context();
   }
 }

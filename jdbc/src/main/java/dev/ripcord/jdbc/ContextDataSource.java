@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
@@ -55,10 +56,21 @@ import org.jspecify.annotations.Nullable;
  * is suppressed in it, and 57014 if there was none. Kind and reason are the context's: a failure of
  * any sort under a done context is reported as cut.
  *
- * <p>With PostgreSQL's driver, 42 or later, a cancel is neither lost nor strays. With any other it
- * is {@link java.sql.Statement#cancel()}, repeated until the statement returns: best effort, as
- * good as the driver's. {@code unwrap} gives the driver's objects, which know of no context; all
- * other ways lead to wrapped ones.
+ * <p>With the drivers of PostgreSQL (42 or later), MariaDB (3 or later) and H2 in this process (2
+ * or later) a cancel is neither lost nor strays. With any other it is {@link
+ * java.sql.Statement#cancel()}, repeated until the statement returns: best effort, as good as the
+ * driver's. {@code unwrap} gives the driver's objects, which know of no context; all other ways
+ * lead to wrapped ones.
+ *
+ * <p>A driver that heeds no cancel, or whose server does not answer, costs the connection:
+ * {@linkplain #givingUpAfter after 5 seconds} it is aborted, which frees the thread, and taken out
+ * of the pool. The exception says so, and so does the log, with the thread's stack: on the server
+ * the statement may run on. A thread in a driver that does not even heed {@link Connection#abort}
+ * cannot be freed.
+ *
+ * <p>A transaction whose statement was cut is never committed by accident: {@code close}, and
+ * {@code setAutoCommit(true)} under a done context, roll it back first. To commit whatever becomes
+ * of the request, see {@link Commit}.
  *
  * <p>Connections are as safe for several threads as the driver's; one statement runs at a time. No
  * thread is ever interrupted.
@@ -67,17 +79,43 @@ public final class ContextDataSource implements DataSource {
   private final DataSource source;
   private final Supply supply;
   private final ConnectionWait pooled;
+  private final Grace grace;
 
-  private ContextDataSource(DataSource source) {
+  private ContextDataSource(DataSource source, ConnectionWait pooled, Grace grace) {
     this.source = source;
     this.supply = Supply.of(source);
-    this.pooled = new ConnectionWait(source::getConnection, TimeSource.system());
+    this.pooled = pooled;
+    this.grace = grace;
   }
 
   /** {@code source} with connections whose statements end with their contexts. */
-  public static DataSource wrap(DataSource source) {
+  public static ContextDataSource wrap(DataSource source) {
     Objects.requireNonNull(source, "source is null");
-    return source instanceof ContextDataSource ? source : new ContextDataSource(source);
+    if (source instanceof ContextDataSource wrapped) {
+      return wrapped;
+    }
+    TimeSource time = TimeSource.system();
+    ConnectionWait pooled = new ConnectionWait(source::getConnection, time);
+    return new ContextDataSource(source, pooled, new Grace(Grace.DEFAULT, time));
+  }
+
+  /**
+   * The same connections, given up when {@code grace} has passed since their context ended and the
+   * driver still does not return: 5 seconds unless told otherwise. {@code
+   * ChronoUnit.FOREVER.getDuration()} waits for the driver as long as it likes.
+   *
+   * @throws IllegalArgumentException if {@code grace} is zero or negative
+   */
+  public ContextDataSource givingUpAfter(Duration grace) {
+    return givingUpAfter(grace, TimeSource.system());
+  }
+
+  ContextDataSource givingUpAfter(Duration length, TimeSource time) {
+    Objects.requireNonNull(length, "grace is null");
+    if (length.isZero() || length.isNegative()) {
+      throw new IllegalArgumentException("grace is not positive: " + length);
+    }
+    return new ContextDataSource(source, pooled, new Grace(length, time));
   }
 
   @Override
@@ -104,9 +142,9 @@ public final class ContextDataSource implements DataSource {
     return new ConnectionWait(call, TimeSource.system()).take(context);
   }
 
-  private static Connection open(Connection raw, Runnable givenBack) throws SQLException {
+  private Connection open(Connection raw, Runnable givenBack) throws SQLException {
     try {
-      return Session.open(raw, givenBack).connection();
+      return Session.open(raw, grace, givenBack).connection();
     } catch (SQLException | RuntimeException e) {
       raw.close();
       throw e;

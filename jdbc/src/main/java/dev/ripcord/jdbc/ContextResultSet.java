@@ -59,6 +59,23 @@ final class ContextResultSet extends DelegatingResultSet {
   }
 
   @Override
+  public void close() throws SQLException {
+    if (!fetches) {
+      raw.close();
+      return;
+    }
+    try {
+      raw.close();
+    } catch (SQLException e) {
+      if (!context.isDone()) {
+        throw e;
+      } // else rows that nobody will read were cut
+    } finally {
+      session.endStream();
+    }
+  }
+
+  @Override
   public boolean previous() throws SQLException {
     return move(raw::previous);
   }

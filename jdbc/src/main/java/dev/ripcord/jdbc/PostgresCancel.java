@@ -68,6 +68,11 @@ final class PostgresCancel implements DriverCancel {
     }
   }
 
+  @Override
+  public boolean isTransactionLost() {
+    return postgres.getTransactionState() == TransactionState.FAILED;
+  }
+
   private boolean isBeforeTransaction() throws SQLException {
     return !postgres.getAutoCommit() && postgres.getTransactionState() == TransactionState.IDLE;
   }

@@ -2,6 +2,7 @@ package dev.ripcord.jdbc;
 
 import dev.ripcord.Cancellation;
 import dev.ripcord.Context;
+import dev.ripcord.Registration;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -11,9 +12,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** One connection in use: what may happen on it at the same time, and what must not. */
-final class Session {
+final class Session implements LastResort {
   private final Connection raw;
   private final DriverCancel driver;
+  private final Grace grace;
   private final Runnable givenBack;
   private final Connection connection;
 
@@ -26,17 +28,21 @@ final class Session {
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile @Nullable Watch watch; // over the last context; set by the holder of turn
   private volatile boolean failed; // once the driver has thrown
+  private volatile boolean cut; // since the last rollback or commit; set by the holder of turn
+  private volatile boolean abandoned; // aborted, or about to be
+  private boolean buried; // guarded by turn
 
-  private Session(Connection raw, DriverCancel driver, Runnable givenBack) {
+  private Session(Connection raw, DriverCancel driver, Grace grace, Runnable givenBack) {
     this.raw = raw;
     this.driver = driver;
+    this.grace = grace;
     this.givenBack = givenBack;
     this.connection = WrappedConnection.of(raw, this);
   }
 
   /** {@code givenBack} is run after {@code raw} was closed in good health. */
-  static Session open(Connection raw, Runnable givenBack) throws SQLException {
-    return new Session(raw, DriverCancel.of(raw), givenBack);
+  static Session open(Connection raw, Grace grace, Runnable givenBack) throws SQLException {
+    return new Session(raw, DriverCancel.of(raw), grace, givenBack);
   }
 
   /** The connection that users hold. */
@@ -53,13 +59,20 @@ final class Session {
     if (!context.canEnd()) {
       return inTurn(call);
     }
-    SqlCall<T> watched =
-        () -> {
-          Watch over = watchOver(context);
-          driver.prepare();
-          return over.run(statement, call);
-        };
-    return inTurn(watched);
+    turn.lock();
+    try {
+      Watch over = watchOver(context);
+      driver.prepare();
+      return over.run(statement, call);
+    } catch (SQLException e) {
+      failed = true;
+      if (context.isDone()) {
+        cut = true;
+      }
+      throw e;
+    } finally {
+      turn.unlock();
+    }
   }
 
   private Watch watchOver(Context context) throws SQLException {
@@ -67,11 +80,10 @@ final class Session {
     if (last != null && last.isOver(context)) {
       return last;
     }
-    Cut.throwIfDone(context);
     if (last != null) {
       last.end();
     }
-    Watch next = Watch.over(context, driver);
+    Watch next = Watch.over(context, driver, this);
     watch = next;
     if (closed.get()) {
       next.end(); // close may not have seen it
@@ -83,6 +95,7 @@ final class Session {
   <T> @Nullable T inTurn(SqlCall<T> call) throws SQLException {
     turn.lock();
     try {
+      endStream();
       return call.run();
     } catch (SQLException e) {
       failed = true;
@@ -92,7 +105,18 @@ final class Session {
     }
   }
 
-  /** Commits; under a done context it rolls back and throws, so that the outcome is known. */
+  /** See {@link Watch#endStream()}. */
+  void endStream() {
+    Watch last = watch;
+    if (last != null) {
+      last.endStream();
+    }
+  }
+
+  /**
+   * Commits; under a done context it rolls back and throws, so that the outcome is known. So it
+   * does where the server would only seem to commit, because of a statement that was cut.
+   */
   void commit(Context context) throws SQLException {
     SqlCall<Void> commit =
         () -> {
@@ -100,43 +124,177 @@ final class Session {
           if (why != null) {
             throw rolledBack(why);
           }
+          if (cut && driver.isTransactionLost()) {
+            raw.rollback();
+            cut = false;
+            throw Cut.transactionLost();
+          }
           raw.commit(); // never cancelled: it would not be known whether it happened
+          cut = false;
           return null;
         };
     inTurn(commit);
   }
 
   private SQLException rolledBack(Cancellation why) {
-    SQLException cut = Cut.exception(why, null);
+    SQLException cutOff = Cut.exception(why, null);
     try {
-      raw.rollback();
+      withinGrace(raw::rollback);
+      cut = false;
     } catch (SQLException e) {
-      cut.addSuppressed(e);
+      cutOff.addSuppressed(e);
     }
-    return cut;
+    return cutOff;
+  }
+
+  /** What does not talk to anyone but the server, and has no result. */
+  interface Step {
+    void run() throws SQLException;
+  }
+
+  /** Rolls back, by {@code rollback}. Under a done context a server that hangs is given up. */
+  @Nullable Object rollback(Context context, Step rollback) throws SQLException {
+    SqlCall<Void> call =
+        () -> {
+          if (context.isDone()) {
+            withinGrace(rollback);
+          } else {
+            rollback.run();
+          }
+          cut = false;
+          return null;
+        };
+    return inTurn(call);
+  }
+
+  /** To abort a connection rolls it back too. */
+  private void withinGrace(Step rollback) throws SQLException {
+    Registration overdue = grace.begin(this::abandon);
+    try {
+      rollback.run();
+    } finally {
+      overdue.stop();
+    }
+  }
+
+  /**
+   * Sets auto-commit, by {@code set}. If that would commit what is left of a transaction whose
+   * statement was cut, while the context is done, it is rolled back first: nobody has decided to
+   * commit it.
+   */
+  @Nullable Object setAutoCommit(Context context, boolean on, Step set) throws SQLException {
+    SqlCall<Void> call =
+        () -> {
+          if (on && cut && context.isDone() && !raw.getAutoCommit()) {
+            withinGrace(raw::rollback);
+            cut = false;
+          }
+          set.run();
+          return null;
+        };
+    return inTurn(call);
   }
 
   /** Nothing of a cancel reaches the connection's next user. Does not wait for its turn. */
   void close() throws SQLException {
     boolean first = closed.compareAndSet(false, true);
-    endWatch();
+    Watch last = watch;
+    if (last != null) {
+      last.end();
+    }
+    rollBackWhatWasCut();
+    if (abandoned) {
+      OwnThread.run(this::bury);
+      return;
+    }
     raw.close();
     if (first && !failed) {
       givenBack.run();
     }
   }
 
+  /** Not every pool does it, and some commit. */
+  private void rollBackWhatWasCut() {
+    if (!cut || abandoned || !turn.tryLock()) {
+      return;
+    }
+    try {
+      if (!raw.getAutoCommit()) {
+        withinGrace(raw::rollback);
+      }
+    } catch (SQLException | RuntimeException lost) {
+      // The pool will see for itself.
+    } finally {
+      turn.unlock();
+    }
+  }
+
   /** Like {@link #close()}, for a connection that nobody will use again. */
   void abort(Executor executor) throws SQLException {
     closed.set(true);
-    endWatch();
+    abandoned = true;
+    Watch last = watch;
+    if (last != null) {
+      last.giveUp();
+    }
     raw.abort(executor);
   }
 
-  private void endWatch() {
+  @Override
+  public Registration begin(Runnable then) {
+    return grace.begin(then);
+  }
+
+  @Override
+  public String grace() {
+    return grace.toString();
+  }
+
+  /** Aborts on a thread of its own: a driver may want to talk to a server that does not answer. */
+  @Override
+  public void abandon() {
+    abandoned = true;
+    OwnThread.run(() -> quietly(() -> raw.abort(Runnable::run)));
+  }
+
+  /**
+   * Closes what was aborted, when nothing is at work on it any more. By then nobody waits; and if
+   * the driver could not abort, the pool must not hand the connection to anyone before.
+   */
+  private void bury() {
+    quietly(() -> raw.abort(Runnable::run)); // what was about to be done is done now
+    turn.lock();
+    try {
+      if (!buried) {
+        buried = true;
+        awaitLateCancel();
+        quietly(this::fail);
+        quietly(raw::close);
+      }
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private void awaitLateCancel() {
     Watch last = watch;
     if (last != null) {
-      last.end();
+      last.awaitLateCancel();
+    }
+  }
+
+  /** A pool knows a broken connection by its failures. */
+  private void fail() throws SQLException {
+    try (Statement probe = raw.createStatement()) {
+      probe.execute("select 1");
+    }
+  }
+
+  private static void quietly(Step step) {
+    try {
+      step.run();
+    } catch (SQLException | RuntimeException lost) {
+      // Nobody is left to tell, and nothing is left to be done.
     }
   }
 }

@@ -1,12 +1,10 @@
 package dev.ripcord.jdbc;
 
+import dev.ripcord.Cancellation;
 import dev.ripcord.Context;
 import dev.ripcord.Registration;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,39 +12,38 @@ import org.jspecify.annotations.Nullable;
  * it ends.
  *
  * <pre>
- *   using thread    executing := true, done? ------ driver works ------ executing := false, done? lock
- *   listener                      context ends   lock  cancel   cancel ...        unlock
- *                                                      `-10 ms-'
+ *   using thread   executing := me, done? ----- driver works ----- executing := null, ending? wait
+ *   listener                      ending := new, executing? cancel  cancel  cancel .. none under way
  * </pre>
  *
- * <p>A cancel that reaches the server before the statement does is lost, so it is repeated. One
- * that is still under way when the statement returns would hit the next, so whoever leaves waits
- * for it. Each side writes first and looks after, at the other's state: a statement that does not
- * see the end is seen by the listener.
+ * <p>Each side writes first and looks after, at the other's state: a statement that does not see
+ * the end is seen by the listener, and whoever leaves a statement waits for a cancel under way,
+ * which would hit the next. How it is cancelled: see {@link Ending}.
  *
  * <p>One listener serves all that is executed for the context, one thing after another: fetching
- * row by row costs no registration per row.
+ * row by row costs no registration per row. Most contexts end when all is done, so what is needed
+ * only for a cancel is made when one is.
  */
 final class Watch {
-  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-
-  private final Context context;
-  private final DriverCancel driver;
-  private final ReentrantLock lock = new ReentrantLock(); // held while a cancel is under way
-  private final Condition left = lock.newCondition();
+  final Context context;
+  final DriverCancel driver;
+  final LastResort lastResort;
   private final Registration listening;
-  private @Nullable Statement statement; // of what is executing; written before it is
-  private volatile boolean executing; // written by the using thread
+  @Nullable Statement statement; // of what is executing; written before it is
+  volatile @Nullable Thread executing; // written by the using thread
+  volatile boolean streaming; // set by the using thread while it executes
   private volatile boolean ended;
+  private volatile @Nullable Ending ending; // set by the listener before it looks at executing
 
-  private Watch(Context context, DriverCancel driver) {
+  private Watch(Context context, DriverCancel driver, LastResort lastResort) {
     this.context = context;
     this.driver = driver;
-    this.listening = context.onDone(why -> cancelWhileExecuting());
+    this.lastResort = lastResort;
+    this.listening = context.onDone(Runnable::run, this::contextEnded);
   }
 
-  static Watch over(Context context, DriverCancel driver) {
-    return new Watch(context, driver);
+  static Watch over(Context context, DriverCancel driver, LastResort lastResort) {
+    return new Watch(context, driver, lastResort);
   }
 
   boolean isOver(Context other) {
@@ -56,37 +53,60 @@ final class Watch {
   /** Runs {@code call} unless the context is done. One at a time. */
   <T> @Nullable T run(@Nullable Statement named, SqlCall<T> call) throws SQLException {
     statement = named;
-    executing = true;
+    executing = Thread.currentThread();
+    boolean cancelled = false;
+    T answer;
     try {
       Cut.throwIfDone(context);
-      return ask(call);
+      answer = ask(named, call);
     } finally {
-      leave();
+      executing = null;
+      Ending end = ending;
+      if (end != null) {
+        cancelled = end.leave();
+      }
     }
+    if (cancelled && driver.isDoubtful(answer, named)) {
+      Cut.throwIfDone(context);
+    }
+    return answer;
   }
 
-  private <T> @Nullable T ask(SqlCall<T> call) throws SQLException {
+  private <T> @Nullable T ask(@Nullable Statement named, SqlCall<T> call) throws SQLException {
     try {
-      return call.run();
+      T answer = call.run();
+      if (driver.isStreaming(named)) {
+        streaming = true;
+      }
+      return answer;
     } catch (SQLException e) {
-      throw Cut.orFailure(context, e);
+      Ending end = ending;
+      throw end == null ? Cut.orFailure(context, e) : end.explain(e);
     }
   }
 
-  /** When this returns, no cancel is under way. */
-  private void leave() {
-    executing = false;
-    if (context.isDone()) {
+  /** On the thread that ends the context, which must not be held up. */
+  private void contextEnded(Cancellation why) {
+    Ending end = new Ending(this, why);
+    ending = end;
+    if (isAtWork()) {
+      OwnThread.run(end::cancelWhileAtWork);
+    }
+  }
+
+  /** Whether there is something to cancel. */
+  boolean isAtWork() {
+    return !ended && (executing != null || streaming);
+  }
+
+  /**
+   * Whoever read rows that the server sends one by one reads no more of them. When this returns, no
+   * cancel for them is under way.
+   */
+  void endStream() {
+    if (streaming) {
+      streaming = false;
       awaitCancel();
-    }
-  }
-
-  private void awaitCancel() {
-    lock.lock();
-    try {
-      left.signal();
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -102,28 +122,28 @@ final class Watch {
     awaitCancel();
   }
 
-  private void cancelWhileExecuting() {
-    lock.lock();
-    try {
-      while (executing && !ended) {
-        cancel();
-        Thread.interrupted(); // left behind by a driver, it would keep the lock from being let go
-        try {
-          left.awaitNanos(PAUSE_NANOS);
-        } catch (InterruptedException e) {
-          // This thread has nothing else to do; giving up would lose the cancel.
-        }
-      }
-    } finally {
-      lock.unlock();
+  private void awaitCancel() {
+    Ending end = ending;
+    if (end != null) {
+      end.awaitCancel();
     }
   }
 
-  private void cancel() {
-    try {
-      driver.cancel(statement);
-    } catch (SQLException | RuntimeException refused) {
-      // Not sent, so the statement still runs: the next round tries again.
+  /** Like {@link #end()}, for a connection that is lost: does not wait. */
+  void giveUp() {
+    listening.stop();
+    ended = true;
+    Ending end = ending;
+    if (end != null) {
+      end.giveUp();
+    }
+  }
+
+  /** Waits for a cancel that was under way when the connection was given up. */
+  void awaitLateCancel() {
+    Ending end = ending;
+    if (end != null) {
+      end.awaitLateCancel();
     }
   }
 }

@@ -82,7 +82,7 @@ abstract class Wrapped<R extends Wrapper> implements InvocationHandler {
     return type.isInstance(self) || type.isInstance(raw) || raw.isWrapperFor(type);
   }
 
-  private static @Nullable Object first(@Nullable Object @Nullable [] args) {
+  static @Nullable Object first(@Nullable Object @Nullable [] args) {
     return Objects.requireNonNull(args, "a method without parameters")[0];
   }
 

@@ -25,18 +25,18 @@ final class WrappedConnection extends Wrapped<Connection> {
       throws SQLException {
     return switch (method.getName()) {
       case "commit" -> done(() -> session.commit(Context.current()));
+      case "rollback" -> session.rollback(Context.current(), () -> ask(method, args));
+      case "setAutoCommit" ->
+          session.setAutoCommit(
+              Context.current(), Boolean.TRUE.equals(first(args)), () -> ask(method, args));
       case "close" -> done(session::close);
-      case "abort" -> done(() -> session.abort((Executor) Objects.requireNonNull(args)[0]));
+      case "abort" -> done(() -> session.abort((Executor) Objects.requireNonNull(first(args))));
       case "isClosed" -> ask(method, args); // must not wait for what another thread executes
       default -> wrapped(session.inTurn(() -> ask(method, args)));
     };
   }
 
-  private interface Step {
-    void run() throws SQLException;
-  }
-
-  private static @Nullable Object done(Step step) throws SQLException {
+  private static @Nullable Object done(Session.Step step) throws SQLException {
     step.run();
     return null;
   }

@@ -43,6 +43,7 @@ final class WrappedStatement extends Wrapped<Statement> {
           executeUnder(Context.current(), user, method, args);
       case "getMoreResults" -> executeUnder(context, user, method, args);
       case "getConnection" -> session.connection();
+      case "close" -> close(method, args);
       // Of something that has happened: whoever did it may know.
       case "getGeneratedKeys" -> wrapped(ask(method, args), user, Context.background());
       default -> wrapped(ask(method, args), user, context);
@@ -54,6 +55,20 @@ final class WrappedStatement extends Wrapped<Statement> {
       throws SQLException {
     context = now;
     return wrapped(session.execute(now, raw, () -> ask(method, args)), user, now);
+  }
+
+  private @Nullable Object close(Method method, @Nullable Object @Nullable [] args)
+      throws SQLException {
+    try {
+      return ask(method, args);
+    } catch (SQLException e) {
+      if (context.isDone()) {
+        return null; // rows that nobody will read were cut
+      }
+      throw e;
+    } finally {
+      session.endStream();
+    }
   }
 
   private @Nullable Object wrapped(@Nullable Object answer, Statement user, Context of)

@@ -97,7 +97,7 @@ class ContextDataSourceTest {
           java.sql.ResultSet rows = connection.createStatement().executeQuery("select 42")) {
         rows.next();
         return rows.getInt(1)
-            + (DriverCancel.PostgresPresence.KNOWN ? ", with" : ", without")
+            + (DriverCancel.Driver.POSTGRES.isPresent ? ", with" : ", without")
             + " PostgreSQL";
       }
     }

@@ -2,25 +2,32 @@ package dev.ripcord.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.ripcord.CancelScope;
 import dev.ripcord.CanceledException;
 import dev.ripcord.Context;
 import dev.ripcord.DeadlineExceededException;
 import dev.ripcord.Reason;
+import dev.ripcord.testing.FakeTime;
 import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.sql.Statement;
 import java.time.Duration;
+import org.h2.engine.SessionLocal;
+import org.h2.jdbc.JdbcConnection;
 import org.h2.jdbcx.JdbcConnectionPool;
+import org.h2.tools.Server;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
-/** A driver of which only Statement.cancel() is known. */
+/** H2 in this process, by its own pool. */
 class H2Test {
   private static final String LONG =
       "select count(*) from system_range(1, 100000) a, system_range(1, 1000000) b"
@@ -43,9 +50,37 @@ class H2Test {
   }
 
   @Test
-  void itsStrategy_isBestEffort() throws SQLException {
-    assertThat(DriverCancel.of(connection.unwrap(org.h2.jdbc.JdbcConnection.class)))
-        .isInstanceOf(BestEffortCancel.class);
+  void itsStrategy_isItsOwn() throws SQLException {
+    assertThat(DriverCancel.of(connection.unwrap(JdbcConnection.class)))
+        .isInstanceOf(H2Cancel.class);
+  }
+
+  @Test
+  void anH2ServersStrategy_isBestEffort() throws SQLException {
+    Server server = Server.createTcpServer("-tcpPort", "0", "-ifNotExists").start();
+    String url = "jdbc:h2:tcp://localhost:" + server.getPort() + "/mem:remote";
+    try (Connection remote = DriverManager.getConnection(url, "sa", "")) {
+      assertThat(DriverCancel.of(remote)).isInstanceOf(BestEffortCancel.class);
+    } finally {
+      server.stop();
+    }
+  }
+
+  /**
+   * A statement that looks for a cancel only if it reads many rows, and is kept for its next use.
+   */
+  @Test
+  void aCancelThatComesTooLate_hitsNothing() throws SQLException {
+    H2Cancel cancel = H2Cancel.ofH2(connection.unwrap(JdbcConnection.class));
+    try (PreparedStatement statement =
+        connection.prepareStatement("select count(*) from system_range(1, ?) where x * x = -1")) {
+      for (int rows : new int[] {1, 10_000}) {
+        cancel.cancel(statement);
+        cancel.settle();
+        statement.setInt(1, rows);
+        assertThat(statement.executeQuery().next()).isTrue();
+      }
+    }
   }
 
   @RepeatedTest(20)
@@ -63,10 +98,13 @@ class H2Test {
 
   @Test
   void aStruckDeadline_isATimeout() throws SQLException {
-    try (CancelScope scope = Context.background().withTimeout(Duration.ofMillis(50));
+    FakeTime time = new FakeTime();
+    try (CancelScope scope = time.background().withTimeout(Duration.ofMillis(50));
         Statement statement = connection.createStatement()) {
-      SQLException cut =
-          RunningSql.start(scope.context(), () -> statement.executeQuery(LONG)).failure();
+      RunningSql<?> running = RunningSql.start(scope.context(), () -> statement.executeQuery(LONG));
+      awaitExecuting();
+      time.advance(Duration.ofMillis(50));
+      SQLException cut = running.failure();
       assertThat((Throwable) cut).isInstanceOf(SQLTimeoutException.class);
       assertThat(cut.getCause()).isInstanceOf(DeadlineExceededException.class);
       assertThat(cut.getSuppressed()).hasSize(1);
@@ -97,6 +135,11 @@ class H2Test {
       assertThat(cut.getCause()).isInstanceOf(DeadlineExceededException.class);
     }
     assertWorks();
+  }
+
+  private void awaitExecuting() throws SQLException {
+    SessionLocal session = (SessionLocal) connection.unwrap(JdbcConnection.class).getSession();
+    await().until(() -> session.getState() == SessionLocal.State.RUNNING);
   }
 
   private void assertWorks() throws SQLException {

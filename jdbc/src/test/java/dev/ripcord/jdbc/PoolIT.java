@@ -116,6 +116,58 @@ class PoolIT {
   }
 
   @Test
+  void aPoolThatIsClosedMeanwhile_endsTheStatement() throws Exception {
+    try (CancelScope scope = Context.background().withCancel()) {
+      Connection connection = taken.get(0);
+      int backend = Postgres.backend(connection);
+      RunningSql<?> running =
+          RunningSql.start(
+              scope.context(),
+              () -> connection.createStatement().executeQuery("select pg_sleep(30)"));
+      Postgres.awaitSleeping(backend);
+      pool.close(); // which aborts what it has lent
+      SQLException failure = running.failure();
+      assertThat((Throwable) failure).isInstanceOf(org.postgresql.util.PSQLException.class);
+      scope.cancel();
+      SQLException cut =
+          RunningSql.start(scope.context(), () -> connection.createStatement()).failure();
+      assertThat((Throwable) cut).hasMessageContaining("closed");
+      connection.close();
+    }
+  }
+
+  /** The network is gone, to the driver at least: it heeds no cancel, and the query runs on. */
+  @Test
+  void aStatementThatDoesNotStop_costsThePoolOneConnection_andTheCallerNothing() throws Exception {
+    giveBackAll();
+    DataSource impatient = ContextDataSource.wrap(pool).givingUpAfter(Duration.ofMillis(200));
+    Connection connection = impatient.getConnection();
+    try (CancelScope scope = Context.background().withCancel()) {
+      int backend = Postgres.backend(connection);
+      RunningSql<?> running =
+          RunningSql.start(
+              scope.context(),
+              // Catches the cancel, as no network would tell from here.
+              () ->
+                  connection
+                      .createStatement()
+                      .execute(
+                          "do $$ begin loop begin perform pg_sleep(2);"
+                              + " exception when query_canceled then null; end;"
+                              + " end loop; end $$"));
+      Postgres.awaitSleeping(backend);
+      scope.cancel();
+      SQLException cut = running.failure();
+      assertThat(cut.getCause()).isInstanceOf(CanceledException.class);
+      assertThat((Throwable) cut).hasMessageContaining("was given up");
+      Postgres.terminate(backend);
+      connection.close();
+      await().until(() -> state().getActiveConnections() == 0);
+      assertThat(Postgres.backends(pool)).doesNotContain(backend);
+    }
+  }
+
+  @Test
   void aServerThatDoesNotAnswer_isNotWaitedFor() throws Exception {
     try (java.net.ServerSocket silent = new java.net.ServerSocket(0);
         CancelScope scope = Context.background().withTimeout(Duration.ofMillis(100))) {

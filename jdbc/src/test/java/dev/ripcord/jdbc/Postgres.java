@@ -96,12 +96,20 @@ final class Postgres {
     }
   }
 
-  /** Whether somebody is inside pg_sleep. */
-  static boolean sleeping() throws SQLException {
+  static void terminate(int backend) throws SQLException {
     try (Connection connection = plain().getConnection();
         Statement statement = connection.createStatement()) {
-      return number(statement, "select count(*) from pg_stat_activity where wait_event = 'PgSleep'")
-          > 0;
+      statement.execute("select pg_terminate_backend(" + backend + ")");
+    }
+  }
+
+  /** Waits until that server process is inside pg_sleep. */
+  static void awaitSleeping(int backend) throws SQLException {
+    try (Connection connection = plain().getConnection();
+        Statement statement = connection.createStatement()) {
+      String sql =
+          "select count(*) from pg_stat_activity where wait_event = 'PgSleep' and pid = " + backend;
+      await().pollInterval(Duration.ofMillis(5)).until(() -> number(statement, sql) == 1);
     }
   }
 

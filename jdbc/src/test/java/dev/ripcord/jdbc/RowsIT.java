@@ -19,10 +19,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Reading rows, all at once and in portions of five, while the context ends. */
 class RowsIT {
   private Connection connection;
+  private int backend;
 
   @BeforeEach
   void connect() throws SQLException {
     connection = ContextDataSource.wrap(Postgres.plain()).getConnection();
+    backend = Postgres.backend(connection);
     connection.setAutoCommit(false); // else PostgreSQL sends no portions
   }
 
@@ -76,17 +78,12 @@ class RowsIT {
         assertThat(rows.next()).isTrue();
       }
       RunningSql<Boolean> running = RunningSql.start(Context.background(), rows::next);
-      awaitActiveQuery();
+      Postgres.awaitSleeping(backend);
       scope.cancel();
       assertThat(running.failure().getCause()).isInstanceOf(CanceledException.class);
     }
     connection.rollback();
     assertThat(Postgres.backend(connection)).isPositive();
-  }
-
-  /** An open transaction counts as active in {@link Postgres#active}; this wants a query. */
-  private static void awaitActiveQuery() {
-    org.awaitility.Awaitility.await().until(Postgres::sleeping);
   }
 
   private ResultSet query(int fetchSize, String from) throws SQLException {

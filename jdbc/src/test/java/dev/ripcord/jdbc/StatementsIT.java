@@ -270,6 +270,25 @@ class StatementsIT {
     assertThat(count()).isZero();
   }
 
+  /** PostgreSQL rolls back then, and calls it a success. */
+  @Test
+  void aCommitAfterACut_doesNotSeemToHappen() throws SQLException {
+    connection.setAutoCommit(false);
+    update("insert into t (n) values (1)");
+    try (CancelScope scope = Context.background().withCancel()) {
+      RunningSql<?> running = RunningSql.start(scope.context(), this::sleep);
+      Postgres.awaitActive(1);
+      scope.cancel();
+      running.failure();
+    }
+    assertThatThrownBy(connection::commit)
+        .isInstanceOfSatisfying(
+            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("25P02"));
+    assertThat(count()).isZero(); // and the transaction after it works
+    connection.commit();
+    connection.setAutoCommit(true);
+  }
+
   @Test
   void aCommitThatWasSent_isNotCancelled() throws Exception {
     // The deferred check makes COMMIT itself take its time.

@@ -11,6 +11,7 @@ import dev.ripcord.Context;
 import dev.ripcord.Deadline;
 import dev.ripcord.Key;
 import dev.ripcord.Registration;
+import dev.ripcord.testing.FakeTime;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -25,6 +26,26 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WatchTest {
   private final CancelScope scope = Context.background().withCancel();
   private final AtomicInteger cancels = new AtomicInteger();
+  private final AtomicInteger givenUp = new AtomicInteger();
+  private final FakeTime time = new FakeTime();
+  private final Grace grace = new Grace(Duration.ofSeconds(5), time);
+  private final LastResort lastResort =
+      new LastResort() {
+        @Override
+        public Registration begin(Runnable then) {
+          return grace.begin(then);
+        }
+
+        @Override
+        public void abandon() {
+          givenUp.incrementAndGet();
+        }
+
+        @Override
+        public String grace() {
+          return grace.toString();
+        }
+      };
 
   @AfterEach
   void close() {
@@ -45,13 +66,14 @@ class WatchTest {
         throw new AssertionError(e);
       }
     }
-
-    @Override
-    default void prepare() {}
   }
 
   private Watch watch(OnCancel driver) {
-    return Watch.over(scope.context(), driver);
+    return watch(scope.context(), driver);
+  }
+
+  private Watch watch(Context context, DriverCancel driver) {
+    return Watch.over(context, driver, lastResort);
   }
 
   /** What runs until the test lets it return. */
@@ -246,7 +268,7 @@ class WatchTest {
 
   @Test
   void anEndRightAfterTheCheck_isSeenByTheListener() throws Exception {
-    Watch watch = Watch.over(new EndsWhenAsked(1), (OnCancel) cancels::incrementAndGet);
+    Watch watch = watch(new EndsWhenAsked(1), (OnCancel) cancels::incrementAndGet);
     RunningSql<String> running = start(watch);
     await().until(() -> cancels.get() > 0);
     statement.mayReturn.countDown();
@@ -254,10 +276,81 @@ class WatchTest {
   }
 
   @Test
-  void anEndRightAfterTheReturn_cancelsNothing() throws Exception {
-    Watch watch = Watch.over(new EndsWhenAsked(2), (OnCancel) cancels::incrementAndGet);
+  void aStatementThatDoesNotStop_costsItsConnection() throws Exception {
+    RunningSql<String> running = start(watch(cancels::incrementAndGet));
+    scope.cancel();
+    await().until(() -> cancels.get() > 0);
+    time.advance(Duration.ofSeconds(5));
+    await().until(() -> givenUp.get() == 1);
+    assertNoMoreCancels();
     statement.mayReturn.countDown();
-    assertThat(watch.run(null, statement)).isEqualTo("done");
-    assertThat(cancels).hasValue(0);
+    running.result();
+  }
+
+  @Test
+  void aCancelThatDoesNotReturn_costsTheConnection_andIsNotWaitedFor() throws Exception {
+    CountDownLatch never = new CountDownLatch(1);
+    RunningSql<String> running =
+        start(
+            watch(
+                () -> {
+                  cancels.incrementAndGet();
+                  never.await();
+                }));
+    scope.cancel();
+    await().until(() -> cancels.get() > 0);
+    statement.mayReturn.countDown();
+    time.advance(Duration.ofSeconds(5));
+    running.result();
+    assertThat(givenUp).hasValue(1);
+    never.countDown();
+  }
+
+  /** A driver with something to take back. */
+  private final class Settling implements DriverCancel {
+    final AtomicInteger settled = new AtomicInteger();
+    boolean isDoubtful;
+
+    @Override
+    public void cancel(java.sql.Statement executing) {
+      cancels.incrementAndGet();
+    }
+
+    @Override
+    public void settle() {
+      settled.incrementAndGet();
+    }
+
+    @Override
+    public boolean isDoubtful(Object answer, java.sql.Statement executed) {
+      return isDoubtful;
+    }
+  }
+
+  @Test
+  void whatWasCancelled_isSettled_once() throws Exception {
+    Settling driver = new Settling();
+    Watch watch = watch(scope.context(), driver);
+    assertThat(watch.run(null, () -> "live")).isEqualTo("live");
+    assertThat(driver.settled).hasValue(0);
+    RunningSql<String> running = start(watch);
+    scope.cancel();
+    await().until(() -> cancels.get() > 0);
+    statement.mayReturn.countDown();
+    assertThat(running.result()).isEqualTo("done");
+    assertThat(driver.settled).hasValue(1);
+  }
+
+  @Test
+  void aDoubtfulAnswer_isACut_ifItWasCancelled() throws Exception {
+    Settling driver = new Settling();
+    driver.isDoubtful = true;
+    Watch watch = watch(scope.context(), driver);
+    assertThat(watch.run(null, () -> "live")).isEqualTo("live");
+    RunningSql<String> running = start(watch);
+    scope.cancel();
+    await().until(() -> cancels.get() > 0);
+    statement.mayReturn.countDown();
+    assertThat(running.failure().getCause()).isInstanceOf(CanceledException.class);
   }
 }
