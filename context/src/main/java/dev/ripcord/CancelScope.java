@@ -1,11 +1,12 @@
 package dev.ripcord;
 
+import java.lang.ref.Reference;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The right to end one subtree. Closing it twice is harmless; forgetting it costs only the memory
- * of its listeners.
+ * of its listeners, and a {@link LeakDetector} finds the place.
  *
  * <pre>{@code
  * try (CancelScope scope = parent.withCancel()) {
@@ -24,6 +25,12 @@ public final class CancelScope implements AutoCloseable {
 
   CancelScope(CancelNode context) {
     this.context = context;
+  }
+
+  /** The scope of {@code context}, which is new: perhaps a watched one. */
+  static CancelScope of(CancelNode context) {
+    Watch watch = LeakDetector.sample(Leak.Kind.SCOPE);
+    return watch == null ? new CancelScope(context) : watch.scopeOf(context);
   }
 
   /** The context that this scope ends. It gives no way back to the scope. */
@@ -62,7 +69,9 @@ public final class CancelScope implements AutoCloseable {
    * or taken from another context. Returns true if this call ended it.
    */
   public boolean cancel(Cancellation as) {
-    return context.cancel(Objects.requireNonNull(as, "as is null"));
+    boolean ended = context.cancel(Objects.requireNonNull(as, "as is null"));
+    Reference.reachabilityFence(this);
+    return ended;
   }
 
   /** {@link #cancel()}: ends what is left and releases everything. */
@@ -72,7 +81,9 @@ public final class CancelScope implements AutoCloseable {
   }
 
   private boolean end(@Nullable Reason why, @Nullable Throwable cause) {
-    return context.cancel(why, cause);
+    boolean ended = context.cancel(why, cause);
+    Reference.reachabilityFence(this); // not forgotten before it has ended: see Watch
+    return ended;
   }
 
   @Override

@@ -14,7 +14,7 @@ final class Derive {
   }
 
   private static CancelScope cancel(Node parent) {
-    return new CancelScope(new CancelNode(parent, parent.inherited()));
+    return CancelScope.of(new CancelNode(parent, parent.inherited()));
   }
 
   static CancelScope timeout(Context parent, Duration timeout, Reason why) {
@@ -57,7 +57,7 @@ final class Derive {
       Cancellation already = parent.cancellation();
       child.bornWith(already == null ? child.expiry() : already);
     }
-    return new CancelScope(child);
+    return CancelScope.of(child);
   }
 
   private static boolean changesAnything(Deadline deadline, @Nullable Deadline above) {

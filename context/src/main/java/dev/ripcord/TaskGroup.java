@@ -1,5 +1,6 @@
 package dev.ripcord;
 
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -35,12 +36,17 @@ public final class TaskGroup implements AutoCloseable {
   private final List<Task<?>> tasks = Collections.synchronizedList(new ArrayList<>());
   private final AtomicReference<@Nullable ExecutionException> firstFailure =
       new AtomicReference<>();
+  private final @Nullable Watch watch; // open while there are tasks that nobody has joined
   private volatile boolean closed;
 
   private TaskGroup(Context parent, Executor executor) {
     Objects.requireNonNull(parent, "parent is null");
     this.executor = Objects.requireNonNull(executor, "executor is null");
     this.scope = parent.withCancel();
+    this.watch = LeakDetector.sample(Leak.Kind.TASK_GROUP);
+    if (watch != null) {
+      watch.collectLater(this);
+    }
   }
 
   /**
@@ -72,9 +78,11 @@ public final class TaskGroup implements AutoCloseable {
         new Task<>(
             Objects.requireNonNull(name, "name is null"),
             Objects.requireNonNull(work, "work is null"));
+    expectJoin(true);
     tasks.add(task);
     if (closed) {
       task.finished.countDown();
+      expectJoin(false);
       throw new IllegalStateException("the task group is closed");
     }
     task.start();
@@ -97,6 +105,7 @@ public final class TaskGroup implements AutoCloseable {
       task.finished.await();
       allSucceeded &= task.succeeded;
     }
+    expectJoin(false);
     ExecutionException failure = firstFailure.get();
     if (failure != null) {
       throw failure;
@@ -113,6 +122,14 @@ public final class TaskGroup implements AutoCloseable {
     scope.close();
     for (int i = 0; i < tasks.size(); i++) {
       Threads.awaitUninterruptibly(tasks.get(i).finished);
+    }
+    expectJoin(false);
+  }
+
+  private void expectJoin(boolean now) {
+    if (watch != null) {
+      watch.open(now);
+      Reference.reachabilityFence(this); // not forgotten while it is being joined
     }
   }
 

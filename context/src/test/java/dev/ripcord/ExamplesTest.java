@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -201,6 +203,14 @@ class ExamplesTest {
   @Test
   void taskGroup() throws Exception {
     assertThat(fanOut("alice")).isEqualTo("alice: orders of alice");
+  }
+
+  @Test
+  void leakDetector() {
+    Queue<Leak> found = new ConcurrentLinkedQueue<>();
+    LeakDetector.start(1, leak -> found.add(leak)); // in tests: watch all
+    LeakDetector.stop();
+    assertThat(found).isEmpty();
   }
 
   @Test
