@@ -69,9 +69,11 @@ public final class CancelScope implements AutoCloseable {
    * or taken from another context. Returns true if this call ended it.
    */
   public boolean cancel(Cancellation as) {
-    boolean ended = context.cancel(Objects.requireNonNull(as, "as is null"));
-    Reference.reachabilityFence(this);
-    return ended;
+    try {
+      return context.cancel(Objects.requireNonNull(as, "as is null"));
+    } finally {
+      Reference.reachabilityFence(this);
+    }
   }
 
   /** {@link #cancel()}: ends what is left and releases everything. */
@@ -81,9 +83,11 @@ public final class CancelScope implements AutoCloseable {
   }
 
   private boolean end(@Nullable Reason why, @Nullable Throwable cause) {
-    boolean ended = context.cancel(why, cause);
-    Reference.reachabilityFence(this); // not forgotten before it has ended: see Watch
-    return ended;
+    try {
+      return context.cancel(why, cause);
+    } finally {
+      Reference.reachabilityFence(this); // not forgotten before it has ended: see Watch
+    }
   }
 
   @Override

@@ -128,8 +128,11 @@ public final class TaskGroup implements AutoCloseable {
 
   private void expectJoin(boolean now) {
     if (watch != null) {
-      watch.open(now);
-      Reference.reachabilityFence(this); // not forgotten while it is being joined
+      try {
+        watch.open(now);
+      } finally {
+        Reference.reachabilityFence(this); // not forgotten while it is being joined
+      }
     }
   }
 

@@ -1,7 +1,5 @@
 package dev.ripcord;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * Stands below the node of a watched scope, in its place, and tells the {@link Watch} whether there
  * are listeners. So the nodes of all other scopes need know nothing of watches.
@@ -29,7 +27,7 @@ final class WatchedNode extends CancelNode {
   // For people it is the node it stands for.
 
   @Override
-  public @Nullable Node parent() {
+  public Node parent() {
     return watched.parent();
   }
 

@@ -347,11 +347,13 @@ class LeakDetectorTest {
     Logger logger = Logger.getLogger(LeakDetector.class.getName());
     Handler handler = new Recorder(records);
     logger.addHandler(handler);
+    logger.setUseParentHandlers(false);
     try {
       LeakDetector.start(1);
       forgetScope();
       collectAll();
     } finally {
+      logger.setUseParentHandlers(true);
       logger.removeHandler(handler);
     }
     assertThat(records).hasSize(1);
