@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
       CancelCommand.class,
       WatchCommand.class,
       ElsewhereCommand.Bench.class,
+      ElsewhereCommand.Example.class,
       HelpCommand.class
     },
     versionProvider = Main.Version.class,

@@ -32,17 +32,32 @@ public final class ElsewhereCommand {
     }
   }
 
+  /** {@code ripcord example}. */
+  @Command(name = "example", description = "Runs one of the programs of docs/story.md.")
+  public static final class Example extends Elsewhere {
+    /** For picocli. */
+    public Example() {
+      super("example", "examples", "docs/examples");
+    }
+  }
+
   /** Says how to get there. */
   abstract static class Elsewhere implements Callable<Integer> {
     private final String name;
     private final String module;
+    private final String folder;
 
     @Parameters(hidden = true)
     private List<String> arguments = List.of();
 
     Elsewhere(String name, String module) {
+      this(name, module, module);
+    }
+
+    Elsewhere(String name, String module, String folder) {
       this.name = name;
       this.module = module;
+      this.folder = folder;
     }
 
     @Override
@@ -53,7 +68,7 @@ public final class ElsewhereCommand {
               + "\" is in a jar of its own. Run ./ripcord "
               + name
               + ", or java -jar "
-              + module
+              + folder
               + "/target/ripcord-"
               + module
               + ".jar "
