@@ -17,8 +17,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Go program of ours, for a peer that lives there: one file, from the jar, built with the {@code
- * go} that is on the PATH.
+ * A Go program of ours, for a peer that lives there: from the jar, built with the {@code go} that
+ * is on the PATH. What it needs of others is pinned by its go.mod and go.sum, and downloaded by
+ * {@code go}.
  */
 public final class GoProgram implements AutoCloseable {
   private static final long MINUTES = 5;
@@ -31,31 +32,69 @@ public final class GoProgram implements AutoCloseable {
     this.binary = binary;
   }
 
+  /** Others' modules, which a program needs, are not here and cannot be downloaded. */
+  public static final class ModulesMissingException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    ModulesMissingException(IOException cause) {
+      super(cause.getMessage(), cause);
+    }
+  }
+
   /** Whether there is a {@code go} to build with. */
   public static boolean canBuild() {
     return go() != null;
   }
 
   /**
-   * Builds {@code src/main/go/NAME/main.go}.
+   * Builds {@code src/main/go/NAME}.
    *
+   * @param files those of a module, {@code go.mod} and all; none if all there is is a {@code
+   *     main.go} that needs nothing but Go
+   * @throws ModulesMissingException if it needs modules that cannot be had here
    * @throws IOException if it cannot be built
    */
-  public static GoProgram build(String name) throws IOException, InterruptedException {
+  public static GoProgram build(String name, String... files)
+      throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory("ripcord-bench-go-");
     GoProgram program = new GoProgram(folder, folder.resolve(name));
     try {
-      Path source = folder.resolve("main.go");
-      try (InputStream in = GoProgram.class.getResourceAsStream("/go/" + name + "/main.go")) {
-        Files.copy(Objects.requireNonNull(in, "no such program: " + name), source);
-      }
       String go = Objects.requireNonNull(go(), "no go on the PATH");
-      program.lines(List.of(go, "build", "-o", program.binary.toString(), source.toString()));
+      if (files.length == 0) {
+        program.copy(name, "main.go");
+        program.lines(List.of(go, "build", "-o", program.binary.toString(), "main.go"));
+      } else {
+        for (String file : files) {
+          program.copy(name, file);
+        }
+        program.download(go);
+        program.lines(List.of(go, "build", "-o", program.binary.toString(), "."));
+      }
       return program;
     } catch (IOException | InterruptedException | RuntimeException e) {
       program.close();
       throw e;
     }
+  }
+
+  private void copy(String name, String file) throws IOException {
+    try (InputStream in = GoProgram.class.getResourceAsStream("/go/" + name + "/" + file)) {
+      Files.copy(
+          Objects.requireNonNull(in, "no such file: " + name + "/" + file), folder.resolve(file));
+    }
+  }
+
+  private void download(String go) throws IOException, InterruptedException {
+    try {
+      lines(List.of(go, "mod", "download"));
+    } catch (IOException e) {
+      throw new ModulesMissingException(e);
+    }
+  }
+
+  /** What starts it: its file, which is there until this is closed. */
+  public String command() {
+    return binary.toString();
   }
 
   /** Runs it to its end and answers with the lines it printed. */

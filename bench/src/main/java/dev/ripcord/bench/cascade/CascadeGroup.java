@@ -4,23 +4,29 @@ import dev.ripcord.bench.Group;
 import dev.ripcord.bench.Rounds;
 import dev.ripcord.bench.Row;
 import dev.ripcord.bench.Run;
+import dev.ripcord.bench.cascade.Forest.Cascade;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** {@code ripcord bench --only cascade}. */
 public final class CascadeGroup implements Group {
-  private static final int NODES = 5;
   private static final int BLOCKS = 5;
   private static final int TREES_AT_ONCE = 32; // in the warm-up
   private static final int FIRST = 5;
   private static final int FEWEST = FIRST + 4 * BLOCKS; // cancels of a shape
+  private static final int ENOUGH_FOR_P99 = 100;
   private static final double NANOS_PER_MICRO = 1e3;
+  private static final Map<Contender, Contest.Planter> FOREIGN =
+      Map.of(Contender.GRPC_GO, GrpcGo::plant);
 
   /** How long it takes: in time, not in cancels, because a busy machine is slow. */
   private record Pace(int warmUpSeconds, int shapeSeconds) {
@@ -28,32 +34,23 @@ public final class CascadeGroup implements Group {
     static final Pace FULL = new Pace(120, 60);
   }
 
-  /** A tree below the edge. */
-  private record Shape(String name, String levels) {
-    Plan plan(long run) {
-      return Plan.parse(run + ":" + levels);
-    }
-  }
+  /** A tree below the edge, and how many times the time of the others it takes. */
+  private record Shape(String name, String levels, int weight) {}
 
   private static final List<Shape> SHAPES =
       List.of(
-          new Shape("chain of 1", "1@0"),
-          new Shape("chain of 3", "1@0;1@1;1@2"),
-          new Shape("chain of 5", "1@0;1@1;1@2;1@3;1@4"),
-          new Shape("fan-out 10", "10@0"),
-          new Shape("fan-out 100", "100@0"),
-          new Shape("fan-out 1000", "1000@0"),
-          new Shape("fan-out 1000, asynchronous handlers", "1000@0!"),
-          new Shape("tree 3 x 3 x 3", "3@0;3@1,2;3@3,4"));
+          new Shape("chain of 1", "1@0", 1),
+          new Shape("chain of 3", "1@0;1@1;1@2", 1),
+          new Shape("chain of 5", "1@0;1@1;1@2;1@3;1@4", 1),
+          new Shape("fan-out 10", "10@0", 1),
+          new Shape("fan-out 100", "100@0", 1),
+          new Shape("fan-out 1000", "1000@0", 2),
+          new Shape("fan-out 1000, asynchronous handlers", "1000@0!", 2),
+          new Shape("tree 3 x 3 x 3", "3@0;3@1,2;3@3,4", 1));
 
   /** So that the code has been compiled in every process, in every role. */
   private static final List<String> WARM_UP =
       List.of("1@0;1@1;1@2;1@3;1@4", "1@4;1@3;1@2;1@1;1@0", "2@0,1,2,3,4;2@1,3;2@2,4");
-
-  /** From the cancel until the last handler has stopped, and until the edge has heard all ends. */
-  private record Cascade(double stoppedNanos, double heardNanos) {}
-
-  private long runs;
 
   /** A group that has measured nothing yet. */
   public CascadeGroup() {}
@@ -70,131 +67,107 @@ public final class CascadeGroup implements Group {
 
   @Override
   public void run(Run run) throws Exception {
-    List<Child> nodes = new ArrayList<>();
-    try {
-      List<String> ports = new ArrayList<>();
-      for (int i = 0; i < NODES; i++) {
-        Child node = java("node-" + i, NodeProcess.class, "node-" + i);
-        nodes.add(node);
-        ports.add(node.awaitReady("ports"));
-      }
-      connect(nodes, column(ports, 0));
-      connect(nodes, column(ports, 1));
-      Child edge =
-          java("edge", EdgeProcess.class, column(ports, 0), column(ports, 1), column(ports, 2));
-      nodes.add(edge);
-      edge.awaitReady("edge");
-      measure(run, edge);
-    } finally {
-      nodes.forEach(Child::close);
-    }
-  }
-
-  private static Child java(String name, Class<?> main, String... arguments) throws IOException {
-    List<String> all =
-        new ArrayList<>(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
-    all.addAll(List.of(arguments));
-    return Child.java(name, Map.of(), all.toArray(new String[0]));
-  }
-
-  private static String column(List<String> ports, int at) {
-    return ports.stream().map(line -> line.split(",", -1)[at]).collect(Collectors.joining(","));
-  }
-
-  private static void connect(List<Child> nodes, String ports) throws IOException {
-    for (Child node : nodes) {
-      if (node.ask(ports) == null) {
-        throw new IOException("a node has ended");
+    try (Contest contest = Contest.open(FOREIGN)) {
+      Pace pace = run.quick() ? Pace.QUICK : Pace.FULL;
+      warmUp(contest, pace.warmUpSeconds());
+      for (Shape shape : SHAPES) {
+        report(run, shape, contest, cancels(contest, shape, pace));
       }
     }
   }
 
-  private void measure(Run run, Child edge) throws IOException {
-    Pace pace = run.quick() ? Pace.QUICK : Pace.FULL;
-    warmUp(edge, pace.warmUpSeconds());
-    for (Shape shape : SHAPES) {
-      List<Cascade> ours = new ArrayList<>();
-      List<Cascade> bare = new ArrayList<>();
-      cancels(edge, shape, pace.shapeSeconds(), ours, bare);
-      report(run, shape, ours, bare);
-    }
-  }
-
-  private void warmUp(Child edge, int seconds) throws IOException {
+  private static void warmUp(Contest contest, int seconds) throws IOException {
     long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     for (int i = 0; System.nanoTime() - until < 0; i++) {
       String levels = WARM_UP.get(i % WARM_UP.size());
-      for (String variant : List.of("bare", "ripcord")) {
-        if (edge.ask(variant + " " + ++runs + ":" + levels + " " + TREES_AT_ONCE) == null) {
-          throw new IOException("the edge ended at the warm-up of " + variant);
-        }
+      for (Contender each : contest.present()) {
+        contest.warmUp(each, levels, TREES_AT_ONCE);
       }
     }
   }
 
   /** Cancel by cancel in turns; who begins changes, too. The first do not count. */
-  private void cancels(Child edge, Shape shape, int seconds, List<Cascade> ours, List<Cascade> bare)
+  private static Map<Contender, List<Cascade>> cancels(Contest contest, Shape shape, Pace pace)
       throws IOException {
-    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    Map<Contender, List<Cascade>> cascades = new EnumMap<>(Contender.class);
+    Random random = new Random(shape.name().hashCode());
+    List<Contender> order = new ArrayList<>(contest.present());
+    order.forEach(each -> cascades.put(each, new ArrayList<>()));
+    long until =
+        System.nanoTime() + TimeUnit.SECONDS.toNanos((long) shape.weight() * pace.shapeSeconds());
     for (int i = 0; i < FEWEST || System.nanoTime() - until < 0; i++) {
-      if (i == FIRST) {
-        ours.clear();
-        bare.clear();
+      for (Contender each : order) {
+        Cascade cascade = contest.cancel(each, shape.levels());
+        if (cascade == null) {
+          cascades.remove(each);
+        } else if (i >= FIRST) {
+          cascades.get(each).add(cascade);
+        }
       }
-      boolean oursFirst = i % 2 == 0;
-      if (oursFirst) {
-        ours.add(cancel(edge, "ripcord", shape));
-      }
-      bare.add(cancel(edge, "bare", shape));
-      if (!oursFirst) {
-        ours.add(cancel(edge, "ripcord", shape));
+      order.retainAll(cascades.keySet());
+      Collections.shuffle(order, random);
+    }
+    return cascades;
+  }
+
+  private static void report(
+      Run run, Shape shape, Contest contest, Map<Contender, List<Cascade>> cascades) {
+    for (Contender peer : Contender.peers()) {
+      Figure[] figures = {
+        new Figure(", p50", 0.5, Cascade::stoppedNanos),
+        new Figure(", p99", 0.99, Cascade::stoppedNanos),
+        new Figure(", edge has heard, p50", 0.5, Cascade::heardNanos)
+      };
+      for (Figure figure : figures) {
+        run.row(
+            row(
+                shape.name() + figure.name(),
+                figure,
+                cascades.get(Contender.RIPCORD),
+                peer,
+                cascades.get(peer),
+                contest.whyMissing(peer)));
       }
     }
   }
 
-  private Cascade cancel(Child edge, String variant, Shape shape) throws IOException {
-    String answer = edge.ask(variant + " " + shape.plan(++runs));
-    if (answer == null) {
-      throw new IOException("the edge ended at a " + shape.name() + " of " + variant);
-    }
-    String[] nanos = answer.split(" ", -1);
-    return new Cascade(Double.parseDouble(nanos[0]), Double.parseDouble(nanos[1]));
-  }
+  private record Figure(String name, double quantile, ToDoubleFunction<Cascade> of) {}
 
-  private static void report(Run run, Shape shape, List<Cascade> ours, List<Cascade> bare) {
-    row(run, shape.name() + ", p50", 0.5, ours, bare, Cascade::stoppedNanos);
-    row(run, shape.name() + ", p99", 0.99, ours, bare, Cascade::stoppedNanos);
-    row(run, shape.name() + ", edge has heard, p50", 0.5, ours, bare, Cascade::heardNanos);
-  }
-
-  private static void row(
-      Run run,
+  private static Row row(
       String name,
-      double quantile,
+      Figure figure,
       List<Cascade> ours,
-      List<Cascade> bare,
-      ToDoubleFunction<Cascade> figure) {
-    run.row(
-        Row.lessIsBetter(
-            "cascade",
-            name,
-            "us",
-            "bare grpc-java",
-            Rounds.of(blocks(ours, quantile, figure), blocks(bare, quantile, figure))));
+      Contender peer,
+      @Nullable List<Cascade> theirs,
+      @Nullable String why) {
+    List<Double> mine = blocks(ours, figure);
+    Row row =
+        theirs == null
+            ? Row.without(
+                "cascade",
+                name,
+                "us",
+                Rounds.quantile(mine, 0.5),
+                peer.title(),
+                String.valueOf(why))
+            : Row.lessIsBetter(
+                "cascade", name, "us", peer.title(), Rounds.of(mine, blocks(theirs, figure)));
+    return figure.quantile() > 0.5 && ours.size() < ENOUGH_FOR_P99
+        ? row.withNote("of " + ours.size() + " cancels")
+        : row;
   }
 
   /** Of each block in turn the quantile: how much they differ is the spread. */
-  private static List<Double> blocks(
-      List<Cascade> cascades, double quantile, ToDoubleFunction<Cascade> figure) {
+  private static List<Double> blocks(List<Cascade> cascades, Figure figure) {
     int size = cascades.size() / BLOCKS;
     return IntStream.range(0, BLOCKS)
         .mapToObj(
             block ->
                 Rounds.quantile(
                     cascades.subList(block * size, (block + 1) * size).stream()
-                        .map(cascade -> figure.applyAsDouble(cascade) / NANOS_PER_MICRO)
+                        .map(cascade -> figure.of().applyAsDouble(cascade) / NANOS_PER_MICRO)
                         .toList(),
-                    quantile))
+                    figure.quantile()))
         .toList();
   }
 }

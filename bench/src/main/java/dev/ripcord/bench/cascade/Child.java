@@ -5,15 +5,17 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JVM that this one has started. It ends when its standard input does, which is when this is
+ * A process that this one has started. It ends when its standard input does, which is when this is
  * closed, or this process is gone.
  */
 public final class Child implements AutoCloseable {
@@ -22,10 +24,12 @@ public final class Child implements AutoCloseable {
   private final String name;
   private final Process process;
   private final BufferedReader output;
+  private final Path errors;
 
-  private Child(String name, Process process) {
+  private Child(String name, Process process, Path errors) {
     this.name = name;
     this.process = process;
+    this.errors = errors;
     this.output =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
   }
@@ -37,10 +41,21 @@ public final class Child implements AutoCloseable {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-Xmx384m"));
     command.addAll(List.of(arguments));
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
+    return of(name, environment, command);
+  }
+
+  /** Runs {@code command}. */
+  public static Child of(String name, Map<String, String> environment, List<String> command)
+      throws IOException {
+    Path errors = Files.createTempFile("ripcord-bench-", ".err");
+    ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
     builder.environment().putAll(environment);
-    return new Child(name, builder.start());
+    try {
+      return new Child(name, builder.start(), errors);
+    } catch (IOException e) {
+      Files.delete(errors);
+      throw e;
+    }
   }
 
   /** The value of a field in its READY line. */
@@ -53,7 +68,7 @@ public final class Child implements AutoCloseable {
         return space < 0 ? rest : rest.substring(0, space);
       }
     }
-    throw new IOException(name + " ended before it was ready");
+    throw new IOException(name + " ended before it was ready" + lastWords());
   }
 
   /** Says a line to it, and returns the next it says; null if it has ended. */
@@ -61,6 +76,26 @@ public final class Child implements AutoCloseable {
     process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
     process.getOutputStream().flush();
     return output.readLine();
+  }
+
+  /** The same, for those that have more to say. */
+  String askOn(String line) throws IOException {
+    String answer = ask(line);
+    if (answer == null) {
+      throw new IOException(name + " ended at " + line + lastWords());
+    }
+    return answer;
+  }
+
+  /** How it explains its end: its last line, but not where in its code that was. */
+  private String lastWords() throws IOException {
+    try (Stream<String> lines = Files.lines(errors, StandardCharsets.UTF_8)) {
+      return lines
+          .filter(line -> !line.isBlank() && !line.startsWith("\t"))
+          .reduce((first, second) -> second)
+          .map(last -> ": " + last.strip())
+          .orElse("");
+    }
   }
 
   /** Copies its output until it ends. */
@@ -86,5 +121,6 @@ public final class Child implements AutoCloseable {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
     }
+    errors.toFile().delete();
   }
 }

@@ -5,10 +5,7 @@ import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -55,19 +52,17 @@ final class EdgeProcess {
   }
 
   /** Runs until its standard input ends. */
-  public static void main(String[] arguments) throws IOException, InterruptedException {
-    EdgeProcess edge = new EdgeProcess(arguments);
-    System.out.println("READY edge=1");
-    BufferedReader input =
-        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    for (String line = input.readLine(); line != null; line = input.readLine()) {
-      String[] order = line.split(" ", -1);
-      System.out.println(
-          order.length == 2
-              ? edge.cancelOnce(order[0], Plan.parse(order[1]))
-              : edge.warmUp(order[0], Plan.parse(order[1]), Integer.parseInt(order[2])));
-    }
-    System.exit(0);
+  public static void main(String[] arguments) throws IOException {
+    Orders.carryOut("edge=1", new EdgeProcess(arguments)::cancel);
+  }
+
+  private String cancel(String line) {
+    String[] order = line.split(" ", -1);
+    Side side = side(order[0]);
+    Plan plan = Plan.parse(order[1]);
+    return order.length == 2
+        ? cancel(side, plan, 1, FIRST_LOOK_NANOS)
+        : cancel(side, plan, Integer.parseInt(order[2]), 0);
   }
 
   private Side side(String name) {
@@ -76,15 +71,6 @@ final class EdgeProcess {
       throw new IllegalArgumentException("no variant " + name);
     }
     return side;
-  }
-
-  private String cancelOnce(String name, Plan plan) {
-    return cancel(side(name), plan, 1, FIRST_LOOK_NANOS);
-  }
-
-  /** Does the plan so many times at once. */
-  private String warmUp(String name, Plan plan, int trees) {
-    return cancel(side(name), plan, trees, 0);
   }
 
   private String cancel(Side side, Plan plan, int trees, long quietNanos) {

@@ -10,11 +10,9 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -36,21 +34,13 @@ final class NodeProcess {
     NodeProcess process = new NodeProcess();
     Node bare = process.new Node(Variant.named("bare", arguments[0]));
     Node ripcord = process.new Node(Variant.named("ripcord", arguments[0]));
-    System.out.println(
-        "READY ports=" + bare.serve() + "," + ripcord.serve() + "," + process.serveTimes());
-    BufferedReader input =
-        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    for (Node node : List.of(bare, ripcord)) {
-      String ports = input.readLine();
-      if (ports != null) {
-        node.connect(ports);
-        System.out.println("CONNECTED");
-      }
-    }
-    while (input.readLine() != null) {
-      // There is nothing more to say.
-    }
-    System.exit(0);
+    Iterator<Node> notConnected = List.of(bare, ripcord).iterator();
+    Orders.carryOut(
+        "ports=" + bare.serve() + "," + ripcord.serve() + "," + process.serveTimes(),
+        ports -> {
+          notConnected.next().connect(ports);
+          return "CONNECTED";
+        });
   }
 
   private int serveTimes() throws IOException {
