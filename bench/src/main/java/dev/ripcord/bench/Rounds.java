@@ -17,18 +17,29 @@ import java.util.stream.IntStream;
 public final class Rounds {
   private final List<Double> ours;
   private final List<Double> peers;
+  private final boolean paired;
 
-  private Rounds(List<Double> ours, List<Double> peers) {
+  private Rounds(List<Double> ours, List<Double> peers, boolean paired) {
     if (ours.isEmpty() || ours.size() != peers.size()) {
       throw new IllegalArgumentException(ours.size() + " rounds of ours, " + peers.size());
     }
     this.ours = List.copyOf(ours);
     this.peers = List.copyOf(peers);
+    this.paired = paired;
   }
 
   /** Rounds that were measured already. */
   public static Rounds of(List<Double> ours, List<Double> peers) {
-    return new Rounds(ours, peers);
+    return new Rounds(ours, peers, false);
+  }
+
+  /**
+   * The same, where a round of both was measured at the same time, so that whatever disturbed one
+   * disturbed the other: the ratio is the median of the rounds' ratios, and not that of the
+   * medians.
+   */
+  public static Rounds paired(List<Double> ours, List<Double> peers) {
+    return new Rounds(ours, peers, true);
   }
 
   /**
@@ -38,7 +49,7 @@ public final class Rounds {
   public static Rounds alternating(
       int warmUps, int rounds, Callable<Double> ours, Callable<Double> peer) throws Exception {
     List<List<Double>> figures = alternating(warmUps, rounds, List.of(ours, peer));
-    return new Rounds(figures.get(0), figures.get(1));
+    return of(figures.get(0), figures.get(1));
   }
 
   /** The same for any number of contenders: for each, in the order given, its figures. */
@@ -68,10 +79,18 @@ public final class Rounds {
     return quantile(peers, 0.5);
   }
 
+  /** Ours over the peer's. */
+  public double ratio() {
+    return paired ? quantile(ratios(), 0.5) : ours() / peer();
+  }
+
+  private List<Double> ratios() {
+    return IntStream.range(0, ours.size()).mapToObj(i -> ours.get(i) / peers.get(i)).toList();
+  }
+
   /** The interquartile range of the rounds' ratios, as a share of their median. */
   public double spread() {
-    List<Double> ratios =
-        IntStream.range(0, ours.size()).mapToObj(i -> ours.get(i) / peers.get(i)).toList();
+    List<Double> ratios = ratios();
     return (quantile(ratios, 0.75) - quantile(ratios, 0.25)) / quantile(ratios, 0.5);
   }
 

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param peer the peer's median; null if it could not be measured
  * @param peerName who the peer is; null if the figure has none
  * @param ratio below 1 means ours is better: ours / peer where less is better, peer / ours where
- *     more is; null without a peer
+ *     more is; of the medians, or the median of the rounds' ratios where these were measured in
+ *     pairs; null without a peer
  * @param spread the interquartile range of the rounds' ratios, as a share of their median; null
  *     without a peer
  * @param note what a reader has to know before believing it; null if nothing
@@ -59,13 +60,13 @@ public record Row(
   /** A row where less is better: times, bytes. */
   public static Row lessIsBetter(
       String group, String name, String unit, String peerName, Rounds rounds) {
-    return of(group, name, unit, peerName, rounds, rounds.ours() / rounds.peer());
+    return of(group, name, unit, peerName, rounds, rounds.ratio());
   }
 
   /** A row where more is better, throughput: the ratio is turned round, so that below 1 is good. */
   public static Row moreIsBetter(
       String group, String name, String unit, String peerName, Rounds rounds) {
-    return of(group, name, unit, peerName, rounds, rounds.peer() / rounds.ours());
+    return of(group, name, unit, peerName, rounds, 1 / rounds.ratio());
   }
 
   private static Row of(

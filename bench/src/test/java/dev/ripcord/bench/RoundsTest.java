@@ -47,6 +47,15 @@ class RoundsTest {
   }
 
   @Test
+  void theRatioOfPairsIsTheMedianOfTheirs_andNotThatOfTheMedians() {
+    List<Double> ours = List.of(1.0, 8.0, 3.0);
+    List<Double> peers = List.of(2.0, 16.0, 4.0);
+
+    assertThat(Rounds.paired(ours, peers).ratio()).isEqualTo(0.5);
+    assertThat(Rounds.of(ours, peers).ratio()).isEqualTo(0.75);
+  }
+
+  @Test
   void aQuantileBetweenTwoFiguresIsBetweenThem() {
     assertThat(Rounds.quantile(List.of(4.0, 1.0, 3.0, 2.0), 0.5)).isEqualTo(2.5);
     assertThat(Rounds.quantile(List.of(7.0), 0.99)).isEqualTo(7);

@@ -26,11 +26,11 @@ public final class CascadeGroup implements Group {
   private static final int ENOUGH_FOR_P99 = 100;
   private static final double NANOS_PER_MICRO = 1e3;
   private static final Map<Contender, Contest.Planter> FOREIGN =
-      Map.of(Contender.GRPC_GO, GrpcGo::plant);
+      Map.of(Contender.GRPC_GO, GrpcGo::plant, Contender.FINAGLE, Finagle::plant);
 
   /** How long it takes: in time, not in cancels, because a busy machine is slow. */
   private record Pace(int warmUpSeconds, int shapeSeconds) {
-    static final Pace QUICK = new Pace(30, 9);
+    static final Pace QUICK = new Pace(35, 8);
     static final Pace FULL = new Pace(120, 60);
   }
 

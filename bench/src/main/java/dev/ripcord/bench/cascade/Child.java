@@ -78,8 +78,8 @@ public final class Child implements AutoCloseable {
     return output.readLine();
   }
 
-  /** The same, for those that have more to say. */
-  String askOn(String line) throws IOException {
+  /** The same, of one that must not have ended. */
+  public String askOn(String line) throws IOException {
     String answer = ask(line);
     if (answer == null) {
       throw new IOException(name + " ended at " + line + lastWords());

@@ -9,7 +9,9 @@ enum Contender {
   /** grpc-java and its context, in the same processes as ours. */
   BARE("bare", "bare grpc-java"),
   /** The same trees in Go. */
-  GRPC_GO("grpc-go", "grpc-go");
+  GRPC_GO("grpc-go", "grpc-go"),
+  /** The same in Finagle, whose cancel carries a string. */
+  FINAGLE("finagle", "Finagle mux");
 
   private final String variant;
   private final String title;

@@ -1,5 +1,6 @@
 package dev.ripcord.bench.cascade;
 
+import dev.ripcord.bench.Why;
 import dev.ripcord.bench.cascade.Forest.Cascade;
 import java.io.IOException;
 import java.util.EnumMap;
@@ -13,8 +14,6 @@ import org.jspecify.annotations.Nullable;
  * left out from then on, and it is known why; without ours and bare grpc-java there is no contest.
  */
 final class Contest implements AutoCloseable {
-  private static final int LONGEST_WORD = 160;
-
   /** Starts a peer's processes. */
   interface Planter {
     Forest plant() throws IOException, InterruptedException;
@@ -45,7 +44,7 @@ final class Contest implements AutoCloseable {
     try {
       forests.put(peer, planter.plant());
     } catch (IOException e) {
-      missing.put(peer, word(e));
+      missing.put(peer, Why.of(e));
     }
   }
 
@@ -90,22 +89,11 @@ final class Contest implements AutoCloseable {
     if (contender == Contender.RIPCORD || contender == Contender.BARE) {
       throw failure;
     }
-    missing.put(contender, word(failure));
+    missing.put(contender, Why.of(failure));
     Forest broken = forests.remove(contender);
     if (broken != null) {
       broken.close();
     }
-  }
-
-  /** The last line says it; what is before is where it comes from. */
-  private static String word(IOException failure) {
-    String last =
-        String.valueOf(failure.getMessage())
-            .lines()
-            .filter(line -> !line.isBlank())
-            .reduce("", (first, second) -> second)
-            .strip();
-    return last.length() <= LONGEST_WORD ? last : last.substring(0, LONGEST_WORD) + "...";
   }
 
   @Override

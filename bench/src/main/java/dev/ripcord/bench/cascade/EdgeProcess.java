@@ -3,17 +3,14 @@ package dev.ripcord.bench.cascade;
 import com.google.protobuf.StringValue;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.MethodDescriptor;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -23,14 +20,7 @@ import java.util.stream.Stream;
  * PLAN CANCELS} does so many, several at a time, and measures nothing. Ends with its standard
  * input.
  */
-final class EdgeProcess {
-  private static final long PATIENCE_SECONDS = 20;
-  // Whoever asks the nodes would take time from what is being measured.
-  private static final long FIRST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
-  private static final long LOOK_NANOS_PER_CALL = TimeUnit.MICROSECONDS.toNanos(50);
-
-  private record Side(Variant variant, List<Channel> nodes) {}
-
+public final class EdgeProcess {
   private final Map<String, Side> sides = new HashMap<>();
   private final List<Channel> times;
 
@@ -58,70 +48,60 @@ final class EdgeProcess {
 
   private String cancel(String line) {
     String[] order = line.split(" ", -1);
-    Side side = side(order[0]);
-    Plan plan = Plan.parse(order[1]);
-    return order.length == 2
-        ? cancel(side, plan, 1, FIRST_LOOK_NANOS)
-        : cancel(side, plan, Integer.parseInt(order[2]), 0);
-  }
-
-  private Side side(String name) {
-    Side side = sides.get(name);
+    Side side = sides.get(order[0]);
     if (side == null) {
-      throw new IllegalArgumentException("no variant " + name);
+      throw new IllegalArgumentException("no variant " + order[0]);
     }
-    return side;
+    return Edge.cancel(side, order);
   }
 
-  private String cancel(Side side, Plan plan, int trees, long quietNanos) {
-    int calls = plan.next().calls() * trees;
-    Ends ends = new Ends(calls);
-    List<Runnable> cancels = new ArrayList<>();
-    for (int i = 0; i < trees; i++) {
-      cancels.add(side.variant().begin(() -> call(side.nodes(), plan, ends)));
+  /** One of the variants. */
+  private final class Side implements Edge.Calls {
+    private final Variant variant;
+    private final List<Channel> nodes;
+
+    Side(Variant variant, List<Channel> nodes) {
+      this.variant = variant;
+      this.nodes = nodes;
     }
-    plan.handlers()
-        .forEach((node, handlers) -> ask(Wire.STARTED, node, plan.run(), handlers * trees));
-    LockSupport.parkNanos(quietNanos / 4);
-    long begin = System.nanoTime();
-    cancels.forEach(Runnable::run);
-    long heard = ends.await() - begin;
-    LockSupport.parkNanos(quietNanos == 0 ? 0 : quietNanos + calls * LOOK_NANOS_PER_CALL);
-    long stopped = Long.MIN_VALUE;
-    for (Map.Entry<Integer, Integer> each : plan.handlers().entrySet()) {
-      String last = ask(Wire.STOPPED, each.getKey(), plan.run(), each.getValue() * trees);
-      stopped = Math.max(stopped, Long.parseLong(last) - begin);
+
+    @Override
+    public Runnable begin(Plan plan, Edge.Ends ends) {
+      return variant.begin(() -> call(plan, ends));
     }
-    return stopped + " " + heard;
+
+    private void call(Plan plan, Edge.Ends ends) {
+      StringValue request = StringValue.of(plan.below().toString());
+      for (int call = 0; call < plan.next().calls(); call++) {
+        ClientCalls.asyncUnaryCall(
+            nodes.get(plan.next().node(call)).newCall(Wire.WORK, CallOptions.DEFAULT),
+            request,
+            new Listener(ends));
+      }
+    }
+
+    @Override
+    public void awaitStarted(int node, long run, int handlers) {
+      ask(Wire.STARTED, node, run, handlers);
+    }
+
+    @Override
+    public long awaitStopped(int node, long run, int handlers) {
+      return Long.parseLong(ask(Wire.STOPPED, node, run, handlers));
+    }
+
+    private String ask(
+        MethodDescriptor<StringValue, StringValue> what, int node, long run, int handlers) {
+      return ClientCalls.blockingUnaryCall(
+              times.get(node),
+              what,
+              CallOptions.DEFAULT.withDeadlineAfter(Edge.PATIENCE_SECONDS, TimeUnit.SECONDS),
+              StringValue.of(run + " " + handlers))
+          .getValue();
+    }
   }
 
-  private static void call(List<Channel> nodes, Plan plan, Ends ends) {
-    StringValue request = StringValue.of(plan.below().toString());
-    for (int call = 0; call < plan.next().calls(); call++) {
-      ClientCalls.asyncUnaryCall(
-          nodes.get(plan.next().node(call)).newCall(Wire.WORK, CallOptions.DEFAULT), request, ends);
-    }
-  }
-
-  private String ask(
-      io.grpc.MethodDescriptor<StringValue, StringValue> what, int node, long run, int handlers) {
-    return ClientCalls.blockingUnaryCall(
-            times.get(node),
-            what,
-            CallOptions.DEFAULT.withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS),
-            StringValue.of(run + " " + handlers))
-        .getValue();
-  }
-
-  /** When the callers of all calls had heard that they ended. */
-  private static final class Ends implements StreamObserver<StringValue> {
-    private final CountDownLatch open;
-    private final AtomicLong lastNanos = new AtomicLong(Long.MIN_VALUE);
-
-    Ends(int calls) {
-      open = new CountDownLatch(calls);
-    }
-
+  private record Listener(Edge.Ends ends) implements StreamObserver<StringValue> {
     @Override
     public void onNext(StringValue answer) {
       throw new IllegalStateException("nobody answers here");
@@ -129,22 +109,10 @@ final class EdgeProcess {
 
     @Override
     public void onError(Throwable canceled) {
-      lastNanos.accumulateAndGet(System.nanoTime(), Math::max);
-      open.countDown();
+      ends.heard();
     }
 
     @Override
     public void onCompleted() {}
-
-    long await() {
-      try {
-        if (open.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-          return lastNanos.get();
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-      throw new IllegalStateException(open.getCount() + " calls have not ended");
-    }
   }
 }

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  * ports=BARE,RIPCORD,TIMES}; is then told, in a line each, all nodes' ports of the two variants;
  * and ends with its standard input.
  */
-final class NodeProcess {
+public final class NodeProcess {
   private final Stops stops = new Stops();
 
   /** Runs until its standard input ends. */

@@ -15,11 +15,11 @@ import java.util.stream.Stream;
  * @param levels the calls that each handler of the level above makes, from here on downwards
  * @param listening whether handlers at the bottom leave a listener instead of blocking their thread
  */
-record Plan(long run, List<Level> levels, boolean listening) {
+public record Plan(long run, List<Level> levels, boolean listening) {
   private static final String LISTENING = "!";
 
   /** So many calls, to these nodes in turn. */
-  record Level(int calls, List<Integer> nodes) {
+  public record Level(int calls, List<Integer> nodes) {
     static Level parse(String text) {
       int at = text.indexOf('@');
       return new Level(
@@ -28,7 +28,7 @@ record Plan(long run, List<Level> levels, boolean listening) {
     }
 
     /** Where the call of that number goes. */
-    int node(int call) {
+    public int node(int call) {
       return nodes.get(call % nodes.size());
     }
 
@@ -38,7 +38,8 @@ record Plan(long run, List<Level> levels, boolean listening) {
     }
   }
 
-  static Plan parse(String text) {
+  /** What {@link #toString} was. */
+  public static Plan parse(String text) {
     boolean listening = text.endsWith(LISTENING);
     int colon = text.indexOf(':');
     String levels = text.substring(colon + 1, text.length() - (listening ? 1 : 0));
@@ -48,21 +49,23 @@ record Plan(long run, List<Level> levels, boolean listening) {
         listening);
   }
 
-  boolean isBottom() {
+  /** Whether its handler makes no calls. */
+  public boolean isBottom() {
     return levels.isEmpty();
   }
 
-  Level next() {
+  /** The calls that its handler makes. */
+  public Level next() {
     return levels.get(0);
   }
 
   /** What the next level's handlers are told. */
-  Plan below() {
+  public Plan below() {
     return new Plan(run, levels.subList(1, levels.size()), listening);
   }
 
   /** How many handlers there will be on each node. */
-  SortedMap<Integer, Integer> handlers() {
+  public SortedMap<Integer, Integer> handlers() {
     SortedMap<Integer, Integer> handlers = new TreeMap<>();
     count(handlers);
     return handlers;

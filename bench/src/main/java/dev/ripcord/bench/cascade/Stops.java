@@ -7,7 +7,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 
 /** When the handlers of this process began and stopped, run by run. Guarded by itself. */
-final class Stops {
+public final class Stops {
   private static final long PATIENCE_MILLIS = 20_000;
 
   /** Of one run. */
@@ -19,14 +19,17 @@ final class Stops {
 
   private final Map<Long, Counts> runs = new HashMap<>();
 
+  /** Nothing has begun. */
+  public Stops() {}
+
   /** A handler is at work, and would hear of its end from now on. */
-  synchronized void started(long run) {
+  public synchronized void started(long run) {
     of(run).started++;
     notifyAll();
   }
 
   /** A handler has nothing more to do, since {@code nanos}. */
-  synchronized void stopped(long run, long nanos) {
+  public synchronized void stopped(long run, long nanos) {
     Counts counts = of(run);
     counts.stopped++;
     counts.lastNanos = Math.max(counts.lastNanos, nanos);
@@ -38,12 +41,12 @@ final class Stops {
   }
 
   /** Waits until so many are at work. */
-  void awaitStarted(long run, int handlers) throws InterruptedException, TimeoutException {
+  public void awaitStarted(long run, int handlers) throws InterruptedException, TimeoutException {
     await(run, counts -> counts.started == handlers);
   }
 
   /** Waits until so many have stopped; returns when the last did, and forgets them. */
-  synchronized long awaitStopped(long run, int handlers)
+  public synchronized long awaitStopped(long run, int handlers)
       throws InterruptedException, TimeoutException {
     long last = await(run, counts -> counts.stopped == handlers);
     runs.remove(run);

@@ -14,35 +14,46 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** Calls for a while, so many at a time: each that ends makes the next. */
+/**
+ * Calls for a while, so many at a time: each that ends makes the next. What several such turns came
+ * to is taken together.
+ */
 final class Load {
   /** How many messages go there and back in a streaming call, one after the other. */
   static final int MESSAGES = 32;
 
+  private static final long PATIENCE_SECONDS = 30;
   private static final int MOST_CALLS = 1 << 20;
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   /** What came of it; times of calls in nanoseconds. */
-  record Result(double callsPerSecond, double p50, double p99, double bytesPerCall) {
+  record Result(
+      double callsPerSecond, double p50, double p99, double bytesPerCall, double cpuPerCall) {
     static Result parse(String line) {
       String[] fields = line.split(" ", -1);
       return new Result(
           Double.parseDouble(fields[0]),
           Double.parseDouble(fields[1]),
           Double.parseDouble(fields[2]),
-          Double.parseDouble(fields[3]));
+          Double.parseDouble(fields[3]),
+          Double.parseDouble(fields[4]));
     }
 
     @Override
     public String toString() {
-      return callsPerSecond + " " + p50 + " " + p99 + " " + bytesPerCall;
+      return callsPerSecond + " " + p50 + " " + p99 + " " + bytesPerCall + " " + cpuPerCall;
     }
   }
 
   private final Channel channel;
   private final StringValue request;
+  // Of all turns since it was taken:
   private final long[] nanos = new long[MOST_CALLS];
   private final AtomicInteger calls = new AtomicInteger();
+  private long elapsed;
+  private long allocated;
+  private long cpu;
+
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
   private volatile long until;
   private volatile CountDownLatch running = new CountDownLatch(0);
@@ -53,13 +64,13 @@ final class Load {
   }
 
   /**
-   * Runs it; a single call at a time is made by a blocking stub, as a handler would, more by
+   * One turn; a single call at a time is made by a blocking stub, as a handler would, more by
    * asynchronous ones.
    */
-  Result run(String kind, int atATime, long millis) throws InterruptedException {
-    calls.set(0);
+  void run(String kind, int atATime, long millis) throws InterruptedException {
     running = new CountDownLatch(atATime);
-    long allocated = allocatedBytes();
+    long allocatedBefore = allocatedBytes();
+    long cpuBefore = cpuNanos();
     long begin = System.nanoTime();
     until = begin + TimeUnit.MILLISECONDS.toNanos(millis);
     if (kind.equals("unary") && atATime == 1) {
@@ -68,15 +79,43 @@ final class Load {
       for (int i = 0; i < atATime; i++) {
         next(kind);
       }
-      running.await();
+      awaitEnds();
     }
-    long elapsed = System.nanoTime() - begin;
-    allocated = allocatedBytes() - allocated;
+    elapsed += System.nanoTime() - begin;
+    cpu += cpuNanos() - cpuBefore;
+    allocated += allocatedBytes() - allocatedBefore;
     Throwable first = failure.get();
     if (first != null) {
       throw new IllegalStateException("a call failed", first);
     }
-    return result(elapsed, allocated);
+  }
+
+  private void awaitEnds() throws InterruptedException {
+    if (!running.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      throw new IllegalStateException(running.getCount() + " calls have not ended");
+    }
+  }
+
+  /** What the turns since the last time came to. */
+  Result take() {
+    int count = calls.get();
+    if (count == 0) {
+      throw new IllegalStateException("nothing was called");
+    }
+    long[] sorted = Arrays.copyOf(nanos, count);
+    Arrays.sort(sorted);
+    Result result =
+        new Result(
+            count * 1e9 / elapsed,
+            sorted[count / 2],
+            sorted[Math.min(count - 1, count * 99 / 100)],
+            (double) allocated / count,
+            (double) cpu / count);
+    calls.set(0);
+    elapsed = 0;
+    allocated = 0;
+    cpu = 0;
+    return result;
   }
 
   private void blocking() {
@@ -151,23 +190,18 @@ final class Load {
     }
   }
 
-  private Result result(long elapsed, long allocated) {
-    int count = calls.get();
-    long[] sorted = Arrays.copyOf(nanos, count);
-    Arrays.sort(sorted);
-    return new Result(
-        count * 1e9 / elapsed,
-        sorted[count / 2],
-        sorted[Math.min(count - 1, count * 99 / 100)],
-        (double) allocated / count);
-  }
-
   /** By all threads that live, Netty's included: few come or go in a block. */
   private static long allocatedBytes() {
-    long sum = 0;
-    for (long bytes : THREADS.getThreadAllocatedBytes(THREADS.getAllThreadIds())) {
-      sum += Math.max(0, bytes);
-    }
-    return sum;
+    return sum(THREADS.getThreadAllocatedBytes(THREADS.getAllThreadIds()));
+  }
+
+  /** Of the same threads: what the compiler and the collector take is not in it. */
+  private static long cpuNanos() {
+    return sum(THREADS.getThreadCpuTime(THREADS.getAllThreadIds()));
+  }
+
+  /** A thread that has ended counts as -1. */
+  private static long sum(long[] figures) {
+    return Arrays.stream(figures).filter(figure -> figure > 0).sum();
   }
 }

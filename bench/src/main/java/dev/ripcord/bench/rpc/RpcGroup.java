@@ -1,67 +1,46 @@
 package dev.ripcord.bench.rpc;
 
 import dev.ripcord.bench.Group;
-import dev.ripcord.bench.Rounds;
-import dev.ripcord.bench.Row;
 import dev.ripcord.bench.Run;
-import dev.ripcord.bench.cascade.Child;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.ToDoubleFunction;
+import java.util.Set;
 
-/** {@code ripcord bench --only rpc}. */
+/**
+ * {@code ripcord bench --only rpc}.
+ *
+ * <p>A side's process, client and server in one, is idle but for its turns, which are short; the
+ * sides follow each other in an order that chance makes anew each time. Some turns of all make a
+ * round, whose figures are those of all its calls. On two cores a turn alone varies by 15 %, even
+ * when nothing else runs, as the threads fall into step with each other or do not; so many in a row
+ * cancel that out, and whatever goes on for longer hits all sides alike. The ratio is the median of
+ * the rounds' ratios. Processes differ, too, by what the compiler makes of the same code, and a
+ * spread has that in it: the rounds are those of several processes. In a long run bare grpc-java in
+ * two processes stands beside itself as the control.
+ *
+ * <p>Throughput is that of 64 asynchronous calls in flight, each making the next when it ends: that
+ * keeps both cores at work, and figures of it say what a call costs. A single blocking caller waits
+ * most of the time, and says how long a call takes; its calls per second are those of five threads
+ * waking each other. CPU time is that of all threads but the compiler's and the collector's, and
+ * what else runs on the machine is not in it.
+ */
 public final class RpcGroup implements Group {
-  private static final String RIPCORD = "ripcord";
-  private static final String SILENT = "ripcord-silent";
-  private static final List<Integer> VALUES = List.of(4, Side.MOST_VALUES);
-  private static final Contender BARE = new Contender("bare", 0);
-  private static final double NANOS_PER_MICRO = 1e3;
-
-  /** A process, and how many values its callers carry. */
-  private record Contender(String side, int values) {}
-
-  /**
-   * What is called, how many calls are in flight, and how many streams the server allows a
-   * connection; 0 for any number.
-   */
-  private record Work(String kind, int atATime, int streams) {
-    String order(Contender contender, int millis) {
-      return String.join(
-          " ",
-          kind,
-          Integer.toString(atATime),
-          Integer.toString(contender.values()),
-          Integer.toString(millis),
-          Integer.toString(streams));
-    }
-
-    @Override
-    public String toString() {
-      return kind + " x" + atATime + (streams == 0 ? "" : ", streams at once: " + streams);
-    }
-  }
-
-  private static final List<Work> WORK =
-      List.of(
-          new Work("unary", 1, 0),
-          new Work("unary", 64, 0),
-          new Work("stream", 64, 0),
-          new Work("unary", 16, 1),
-          new Work("unary", 16, 2),
-          new Work("unary", 16, 3));
 
   /**
    * How long it takes. Each fork has new processes: the machine code differs from one to another.
+   *
+   * @param warmUps turns of a side before it is measured; until the compiler is done with it
    */
-  private record Pace(int forks, int warmUps, int rounds, int blockMillis) {
-    static final Pace QUICK = new Pace(1, 12, 7, 200);
-    static final Pace FULL = new Pace(4, 20, 12, 300);
+  private record Pace(int forks, int warmUps, int rounds, int turnMillis) {
+    static final Pace QUICK = new Pace(2, 100, 4, 50);
+    static final Pace FULL = new Pace(4, 200, 8, 100);
   }
 
   /** A group that has measured nothing yet. */
@@ -81,155 +60,71 @@ public final class RpcGroup implements Group {
   public void run(Run run) throws Exception {
     Pace pace = run.quick() ? Pace.QUICK : Pace.FULL;
     Map<Work, Map<Contender, List<Load.Result>>> results = new LinkedHashMap<>();
+    Map<String, String> missing = new HashMap<>();
     for (int fork = 0; fork < pace.forks(); fork++) {
-      measure(pace, fork, results);
+      new Fork(fork, run.quick(), pace, new Random(fork), results, missing).run();
     }
-    results.forEach((work, those) -> report(run, work, those));
+    RpcRows rows = new RpcRows(run, missing);
+    results.forEach(rows::report);
   }
 
-  private static List<Contender> contenders(Work work) {
-    List<Contender> contenders = new ArrayList<>(List.of(BARE, new Contender(RIPCORD, 0)));
-    if (work.streams() == 0) {
-      contenders.add(new Contender(SILENT, 0));
-    }
-    // What a value costs, it costs once a call.
-    boolean withValues = work.kind().equals("unary") && work.streams() == 0;
-    for (int values : withValues ? VALUES : List.<Integer>of()) {
-      for (String side : List.of("copying", RIPCORD, SILENT)) {
-        contenders.add(new Contender(side, values));
-      }
-    }
-    return contenders;
-  }
+  /** One set of processes, from their start to their end. */
+  private record Fork(
+      int number,
+      boolean quick,
+      Pace pace,
+      Random random,
+      Map<Work, Map<Contender, List<Load.Result>>> results,
+      Map<String, String> missing) {
 
-  private static void measure(
-      Pace pace, int fork, Map<Work, Map<Contender, List<Load.Result>>> results)
-      throws IOException {
-    Map<String, Child> processes = new HashMap<>();
-    try {
-      for (String side : List.of("bare", "copying", RIPCORD, SILENT)) {
-        processes.put(side, process(side));
-      }
-      for (Work work : WORK) {
-        Map<Contender, List<Load.Result>> those =
-            results.computeIfAbsent(work, none -> new LinkedHashMap<>());
-        List<Contender> order = contenders(work);
-        warmUp(pace, work, order, processes);
-        for (int round = 0; round < pace.rounds(); round++) {
-          Collections.shuffle(order, new Random(1000L * fork + round));
-          for (Contender each : order) {
-            Load.Result result = ask(processes, each, work.order(each, pace.blockMillis()));
-            those.computeIfAbsent(each, none -> new ArrayList<>()).add(result);
+    void run() throws IOException {
+      Set<Contender> all = new LinkedHashSet<>();
+      Work.ALL.forEach(work -> all.addAll(work.contenders(quick)));
+      List<Work> works = Work.ALL.stream().filter(work -> work.isIn(number, quick)).toList();
+      try (Sides sides = Sides.start(all, missing)) {
+        for (Work work : works) {
+          List<Contender> order = new ArrayList<>(work.contenders(quick));
+          warmUp(sides, work, order);
+          for (int round = 0; round < pace.rounds(); round++) {
+            measure(sides, work, order);
           }
         }
       }
-    } finally {
-      processes.values().forEach(Child::close);
     }
-  }
 
-  /** Every process as long, whatever it has to carry. */
-  private static void warmUp(
-      Pace pace, Work work, List<Contender> contenders, Map<String, Child> processes)
-      throws IOException {
-    for (String side : processes.keySet()) {
-      List<Contender> its =
-          contenders.stream().filter(contender -> contender.side().equals(side)).toList();
-      // Where streams are scarce it is the same code again.
-      int blocks = work.streams() == 0 ? pace.warmUps() : pace.warmUps() / 3;
-      for (int block = 0; !its.isEmpty() && block < blocks; block++) {
-        Contender each = its.get(block % its.size());
-        ask(processes, each, work.order(each, pace.blockMillis()));
+    /** Every process as long, whatever it has to carry; less where it is known code again. */
+    private void warmUp(Sides sides, Work work, List<Contender> contenders) throws IOException {
+      int known = Work.ALL.indexOf(work);
+      int turns = known == 0 ? pace.warmUps() : pace.warmUps() / (work.streams() > 0 ? 20 : 6);
+      for (String process : contenders.stream().map(Contender::process).distinct().toList()) {
+        List<Contender> its =
+            contenders.stream().filter(each -> each.process().equals(process)).toList();
+        for (int turn = 0; turn < Math.max(turns, its.size()); turn++) {
+          Contender each = its.get(turn % its.size());
+          sides.ask(each, work.order(each, pace.turnMillis()));
+        }
+        for (Contender each : its) {
+          sides.ask(each, work.take(each));
+        }
       }
     }
-  }
 
-  private static Child process(String side) throws IOException {
-    Child child =
-        Child.java(
-            "rpc " + side,
-            Map.of(),
-            "-cp",
-            System.getProperty("java.class.path"),
-            RpcProcess.class.getName(),
-            side);
-    try {
-      child.awaitReady("side");
-      return child;
-    } catch (IOException e) {
-      child.close();
-      throw e;
-    }
-  }
-
-  private static Load.Result ask(Map<String, Child> processes, Contender contender, String order)
-      throws IOException {
-    Child process = processes.get(contender.side());
-    String answer = process == null ? null : process.ask(order);
-    if (answer == null) {
-      throw new IOException("the process of " + contender + " ended at: " + order);
-    }
-    return Load.Result.parse(answer);
-  }
-
-  private static void report(Run run, Work work, Map<Contender, List<Load.Result>> results) {
-    for (String side : List.of(RIPCORD, SILENT)) {
-      row(run, work, results, new Contender(side, 0), BARE);
-      for (int values : VALUES) {
-        row(run, work, results, new Contender(side, values), new Contender("copying", values));
+    private void measure(Sides sides, Work work, List<Contender> order) throws IOException {
+      for (int turn = 0; turn < work.share(); turn++) {
+        Collections.shuffle(order, random);
+        for (Contender each : order) {
+          sides.ask(each, work.order(each, pace.turnMillis()));
+        }
+      }
+      for (Contender each : order) {
+        String result = sides.ask(each, work.take(each));
+        if (result != null) {
+          results
+              .computeIfAbsent(work, none -> new HashMap<>())
+              .computeIfAbsent(each, none -> new ArrayList<>())
+              .add(Load.Result.parse(result));
+        }
       }
     }
-  }
-
-  private static void row(
-      Run run,
-      Work work,
-      Map<Contender, List<Load.Result>> results,
-      Contender ours,
-      Contender peer) {
-    List<Load.Result> mine = results.get(ours);
-    List<Load.Result> theirs = results.get(peer);
-    if (mine == null || theirs == null) {
-      return;
-    }
-    String what =
-        work
-            + (ours.values() == 0 ? "" : ", " + ours.values() + " values")
-            + (ours.side().equals(SILENT) ? ", reasons off" : "");
-    String who = peer.equals(BARE) ? "bare grpc-java" : "header-copying interceptor";
-    run.row(
-        Row.moreIsBetter(
-            "rpc", what, "calls/s", who, rounds(mine, theirs, Load.Result::callsPerSecond)));
-    if (work.streams() > 0) {
-      return; // the times are those of the queue
-    }
-    run.row(
-        Row.lessIsBetter(
-            "rpc",
-            what + ", p50",
-            "us",
-            who,
-            rounds(mine, theirs, result -> result.p50() / NANOS_PER_MICRO)));
-    run.row(
-        Row.lessIsBetter(
-            "rpc",
-            what + ", p99",
-            "us",
-            who,
-            rounds(mine, theirs, result -> result.p99() / NANOS_PER_MICRO)));
-    run.row(
-        Row.lessIsBetter(
-            "rpc",
-            what + ", allocated",
-            "B/call",
-            who,
-            rounds(mine, theirs, Load.Result::bytesPerCall)));
-  }
-
-  private static Rounds rounds(
-      List<Load.Result> ours, List<Load.Result> peers, ToDoubleFunction<Load.Result> figure) {
-    return Rounds.of(
-        ours.stream().map(figure::applyAsDouble).toList(),
-        peers.stream().map(figure::applyAsDouble).toList());
   }
 }

@@ -1,76 +1,68 @@
 package dev.ripcord.bench.rpc;
 
+import dev.ripcord.bench.cascade.Orders;
 import io.grpc.ManagedChannel;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The process of one side: {@code RpcProcess SIDE}. Reads lines {@code KIND AT-A-TIME VALUES MILLIS
- * STREAMS}, where STREAMS is how many a connection may have at once, 0 for any number; does so, and
- * prints what came of it. Ends with its standard input.
+ * Client and server of one or several sides. Reads lines {@code SIDE VALUES STREAMS KIND AT-A-TIME
+ * MILLIS}, where STREAMS is how many a connection may have at once, 0 for any number; does so, and
+ * answers {@code DONE}; {@code SIDE VALUES STREAMS TAKE} is answered with what all that came to
+ * since the last time. Ends with its standard input.
  */
 final class RpcProcess {
-  private final Side side;
-  private final Map<Integer, ManagedChannel> channels = new HashMap<>(); // by streams at once
-  private final Map<String, Load> loads = new HashMap<>(); // by streams at once and values
+  /** The order that takes results. */
+  static final String TAKE = "TAKE";
 
-  private RpcProcess(Side side) {
-    this.side = side;
-  }
+  private final Map<String, Side> sides = new HashMap<>(); // by name
+  private final Map<String, ManagedChannel> channels = new HashMap<>(); // by side and streams
+  private final Map<String, Load> loads = new HashMap<>(); // by side, values and streams
+
+  private RpcProcess() {}
 
   /** Runs until its standard input ends. */
-  public static void main(String[] arguments) throws IOException, InterruptedException {
-    RpcProcess process = new RpcProcess(Side.named(arguments[0]));
-    System.out.println("READY side=" + arguments[0]);
-    BufferedReader input =
-        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    for (String line = input.readLine(); line != null; line = input.readLine()) {
-      System.out.println(process.run(line.split(" ", -1)));
-    }
-    System.exit(0);
+  public static void main(String[] arguments) throws IOException {
+    Orders.carryOut("rpc=1", new RpcProcess()::handle);
   }
 
-  private Load.Result run(String[] order) throws IOException, InterruptedException {
-    int values = Integer.parseInt(order[2]);
-    Load load = load(Integer.parseInt(order[4]), values);
-    AtomicReference<Load.@Nullable Result> result = new AtomicReference<>();
+  private String handle(String line) throws IOException {
+    String[] order = line.split(" ", -1);
+    Side side = sides.computeIfAbsent(order[0], Side::named);
+    int values = Integer.parseInt(order[1]);
+    Load load = load(order[0], side, values, Integer.parseInt(order[2]));
+    if (order[3].equals(TAKE)) {
+      return load.take().toString();
+    }
     side.with(
         values,
         () -> {
           try {
-            result.set(load.run(order[0], Integer.parseInt(order[1]), Long.parseLong(order[3])));
+            load.run(order[3], Integer.parseInt(order[4]), Long.parseLong(order[5]));
           } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e); // nobody interrupts this process
           }
         });
-    Load.Result done = result.get();
-    if (done == null) {
-      throw new InterruptedException();
-    }
-    return done;
+    return "DONE";
   }
 
-  private Load load(int streams, int values) throws IOException {
-    String name = streams + "/" + values;
-    Load load = loads.get(name);
+  private Load load(String name, Side side, int values, int streams) throws IOException {
+    String key = name + "/" + values + "/" + streams;
+    Load load = loads.get(key);
     if (load == null) {
-      load = new Load(channel(streams), Echo.request(values));
-      loads.put(name, load);
+      load = new Load(channel(name, side, streams), Echo.request(values));
+      loads.put(key, load);
     }
     return load;
   }
 
-  private ManagedChannel channel(int streams) throws IOException {
-    ManagedChannel channel = channels.get(streams);
+  private ManagedChannel channel(String name, Side side, int streams) throws IOException {
+    String key = name + "/" + streams;
+    ManagedChannel channel = channels.get(key);
     if (channel == null) {
       channel = side.channel(side.serve(streams).getPort());
-      channels.put(streams, channel);
+      channels.put(key, channel);
     }
     return channel;
   }

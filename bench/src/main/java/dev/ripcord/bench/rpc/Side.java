@@ -42,8 +42,9 @@ interface Side {
   /** The side of that name. */
   static Side named(String name) {
     return switch (name) {
-      case "bare" -> new Bare();
+      case "bare", "bare-again" -> new Bare();
       case "copying" -> new HeaderCopying();
+      case "opentelemetry" -> new Traced();
       case "ripcord" -> new WithRipcord(true);
       case "ripcord-silent" -> new WithRipcord(false);
       default -> throw new IllegalArgumentException("no side " + name);
