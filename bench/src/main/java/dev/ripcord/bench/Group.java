@@ -1,5 +1,7 @@
 package dev.ripcord.bench;
 
+import java.time.Duration;
+
 /** A set of measurements that belong together: {@code ripcord bench --only NAME}. */
 public interface Group {
 
@@ -8,6 +10,9 @@ public interface Group {
 
   /** What it answers, in a line. */
   String purpose();
+
+  /** How long it may take on two quiet cores, the short way. All groups share ten minutes. */
+  Duration budget();
 
   /**
    * Measures, and hands each row to {@code run} as soon as it has it. What cannot be measured here,

@@ -4,6 +4,7 @@ import dev.ripcord.bench.cascade.CascadeGroup;
 import dev.ripcord.bench.core.CoreGroup;
 import dev.ripcord.bench.rpc.RpcGroup;
 import dev.ripcord.bench.scale.ScaleGroup;
+import dev.ripcord.bench.sql.SqlGroup;
 import dev.ripcord.bench.storm.StormGroup;
 import java.util.List;
 
@@ -11,7 +12,12 @@ import java.util.List;
 final class Groups {
   static final List<Group> ALL =
       List.of(
-          new CoreGroup(), new RpcGroup(), new CascadeGroup(), new StormGroup(), new ScaleGroup());
+          new CoreGroup(),
+          new RpcGroup(),
+          new CascadeGroup(),
+          new StormGroup(),
+          new ScaleGroup(),
+          new SqlGroup());
 
   private Groups() {}
 }

@@ -5,9 +5,12 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -42,6 +45,12 @@ public final class Main implements Callable<Integer> {
   @Option(names = "--json", paramLabel = "FILE", description = "Write the rows there, too.")
   private @Nullable Path json;
 
+  @Option(
+      names = "--report",
+      paramLabel = "DIR",
+      description = "Write a page with table and plots for each group there, too.")
+  private @Nullable Path report;
+
   @Option(names = "--list", description = "Say which groups there are, and measure nothing.")
   private boolean list;
 
@@ -69,11 +78,17 @@ public final class Main implements Callable<Integer> {
     }
     Run run = new Run(out, quick);
     write(run); // now, and not in ten minutes, is the time to learn that it cannot be written
+    Report pages = report == null ? null : pages(report);
+    Map<Group, Duration> took = new LinkedHashMap<>();
     boolean measured = true;
     for (Group group : chosen) {
+      long start = System.nanoTime();
       measured &= measure(group, run);
+      took.put(group, Duration.ofNanos(System.nanoTime() - start));
       write(run);
+      write(pages, run, group, Objects.requireNonNull(took.get(group)));
     }
+    sayWhatTook(took);
     return measured ? 0 : 1;
   }
 
@@ -100,7 +115,6 @@ public final class Main implements Callable<Integer> {
 
   /** Whether it could be measured: one group that is broken does not cost the others. */
   private boolean measure(Group group, Run run) {
-    long start = System.nanoTime();
     run.heading(group);
     try {
       group.run(run);
@@ -109,10 +123,43 @@ public final class Main implements Callable<Integer> {
       run.note(group.name() + " failed: " + failure);
       failure.printStackTrace(spec.commandLine().getErr());
       return false;
-    } finally {
-      out.printf(
-          "  (%s took %d s)%n",
-          group.name(), TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start));
+    }
+  }
+
+  private void sayWhatTook(Map<Group, Duration> took) {
+    out.println();
+    took.forEach((group, time) -> line(group.name(), time, group.budget()));
+    line(
+        "all of it",
+        took.values().stream().reduce(Duration.ZERO, Duration::plus),
+        took.keySet().stream().map(Group::budget).reduce(Duration.ZERO, Duration::plus));
+  }
+
+  private void line(String what, Duration took, Duration budget) {
+    boolean late = quick && took.compareTo(budget) > 0;
+    out.printf(
+        "%-10s took %4d s%s%n",
+        what,
+        took.toSeconds(),
+        late ? ", more than the " + budget.toSeconds() + " s of two quiet cores" : "");
+  }
+
+  private Report pages(Path folder) {
+    try {
+      return new Report(folder, "./ripcord bench" + (quick ? " --quick" : ""));
+    } catch (IOException e) {
+      throw new ParameterException(spec.commandLine(), "cannot write to " + folder + ": " + e, e);
+    }
+  }
+
+  private void write(@Nullable Report pages, Run run, Group group, Duration took) {
+    if (pages == null) {
+      return;
+    }
+    try {
+      pages.write(run, group, took);
+    } catch (IOException e) {
+      throw new ParameterException(spec.commandLine(), "cannot write the report: " + e, e);
     }
   }
 

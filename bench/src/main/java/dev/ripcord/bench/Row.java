@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param group the group's name
  * @param name what was done: {@code derive + cancel, 2 threads}
  * @param unit of both figures: {@code ns/op}, {@code calls/s}
- * @param ours the median over the rounds
+ * @param ours the median over the rounds; null if nothing could be measured here, and then the note
+ *     says why
  * @param peer the peer's median; null if it could not be measured
  * @param peerName who the peer is; null if the figure has none
  * @param ratio below 1 means ours is better: ours / peer where less is better, peer / ours where
@@ -26,7 +27,7 @@ public record Row(
     String group,
     String name,
     String unit,
-    double ours,
+    @Nullable Double ours,
     @Nullable Double peer,
     @Nullable String peerName,
     @Nullable Double ratio,
@@ -35,6 +36,9 @@ public record Row(
 
   /** From here on two runs may well disagree about who is ahead; the row says so. */
   static final double WIDE = 0.3;
+
+  static final String WIDE_NOTE = "wide spread: the machine was busy, measure again";
+  static final String BETWEEN_NOTES = "; ";
 
   /** Refuses what is not a figure: a row is measured, or it is not there. */
   public Row {
@@ -48,6 +52,9 @@ public record Row(
     if ((peer == null) != (ratio == null) || (ratio == null) != (spread == null)) {
       throw new IllegalArgumentException(
           "peer, ratio and spread come together: " + peer + ", " + ratio + ", " + spread);
+    }
+    if (ours == null && (peer != null || note == null)) {
+      throw new IllegalArgumentException("nothing of ours, and nothing that says why");
     }
   }
 
@@ -72,8 +79,7 @@ public record Row(
   private static Row of(
       String group, String name, String unit, String peerName, Rounds rounds, double ratio) {
     Objects.requireNonNull(peerName, "peerName is null");
-    String note =
-        rounds.spread() > WIDE ? "wide spread: the machine was busy, measure again" : null;
+    String note = rounds.spread() > WIDE ? WIDE_NOTE : null;
     return new Row(
         group, name, unit, rounds.ours(), rounds.peer(), peerName, ratio, rounds.spread(), note);
   }
@@ -84,6 +90,11 @@ public record Row(
     return new Row(group, name, unit, ours, null, peerName, null, null, peerName + ": " + why);
   }
 
+  /** What could not be measured here at all, and {@code why}. */
+  public static Row skipped(String group, String name, String unit, String why) {
+    return new Row(group, name, unit, null, null, null, null, null, "skipped: " + why);
+  }
+
   /** A figure that has no peer. */
   public static Row alone(String group, String name, String unit, double ours) {
     return new Row(group, name, unit, ours, null, null, null, null, null);
@@ -91,8 +102,22 @@ public record Row(
 
   /** This row with one thing more to know about it. */
   public Row withNote(String more) {
-    String both = note == null ? more : note + "; " + more;
+    String both = note == null ? more : note + BETWEEN_NOTES + more;
     return new Row(group, name, unit, ours, peer, peerName, ratio, spread, both);
+  }
+
+  /** Whether two runs may well disagree about it. */
+  boolean isWide() {
+    return spread != null && spread > WIDE;
+  }
+
+  /** What the note says beside {@link #WIDE_NOTE}; null if nothing. */
+  @Nullable String furtherNote() {
+    if (note == null || note.equals(WIDE_NOTE)) {
+      return null;
+    }
+    String wide = WIDE_NOTE + BETWEEN_NOTES;
+    return note.startsWith(wide) ? note.substring(wide.length()) : note;
   }
 
   /** As it stands in the JSON. */

@@ -1,15 +1,20 @@
 package dev.ripcord.bench;
 
+import dev.ripcord.bench.plot.Plot;
 import dev.ripcord.client.cli.Json;
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One run of the benchmarks: takes the rows as they come, prints them, and keeps them for JSON. */
+/**
+ * One run of the benchmarks: takes what is found as it comes, prints it, and keeps it for the JSON
+ * and the report.
+ */
 public final class Run {
   private static final String LINE = "  %-52s %-9s %12s  %-28s %12s  %7s %7s%n";
   private static final double PRINTED_WHOLE = 1000;
@@ -18,6 +23,14 @@ public final class Run {
   private final boolean quick;
   private final Machine machine;
   private final List<Row> rows = new ArrayList<>();
+  private final Map<String, Findings> findings = new HashMap<>(); // by group
+  private Findings now = new Findings(); // of the group that is measured; guarded by this
+
+  /** What a group found beside its rows. */
+  private static final class Findings {
+    private final List<String> notes = new ArrayList<>();
+    private final List<Plot> plots = new ArrayList<>();
+  }
 
   /** A run that prints to {@code out}; quick: within the few minutes that a look may take. */
   public Run(PrintStream out, boolean quick) {
@@ -65,9 +78,16 @@ public final class Run {
   /** Prints something that a reader has to know and no row can say. */
   public synchronized void note(String text) {
     out.println("  ! " + text);
+    now.notes.add(text);
+  }
+
+  /** Keeps a picture for the report. */
+  public synchronized void plot(Plot plot) {
+    now.plots.add(plot);
   }
 
   synchronized void heading(Group group) {
+    now = findings.computeIfAbsent(group.name(), none -> new Findings());
     out.printf("%n%s: %s%n", group.name(), group.purpose());
     out.printf(LINE, "", "unit", "ours", "peer", "peer's", "ratio", "spread");
   }
@@ -75,6 +95,23 @@ public final class Run {
   /** All rows so far. */
   public synchronized List<Row> rows() {
     return List.copyOf(rows);
+  }
+
+  /** Those of one group. */
+  public List<Row> rows(String group) {
+    return rows().stream().filter(row -> row.group().equals(group)).toList();
+  }
+
+  synchronized List<String> notes(Group group) {
+    return List.copyOf(of(group).notes);
+  }
+
+  synchronized List<Plot> plots(Group group) {
+    return List.copyOf(of(group).plots);
+  }
+
+  private Findings of(Group group) {
+    return findings.getOrDefault(group.name(), new Findings());
   }
 
   /** All rows so far and the machine, as JSON. */

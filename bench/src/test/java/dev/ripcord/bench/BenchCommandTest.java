@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -55,6 +56,11 @@ class BenchCommandTest {
       @Override
       public String purpose() {
         return "for the test of " + name;
+      }
+
+      @Override
+      public Duration budget() {
+        return Duration.ofSeconds(1);
       }
 
       @Override
@@ -168,6 +174,38 @@ class BenchCommandTest {
 
     assertThat(printed()).doesNotContain("second");
     assertThat(err.toString()).contains("cannot write " + json);
+  }
+
+  @Test
+  void reportHasAPageForEachGroup_withItsTable_andTheCommandThatMadeIt() throws Exception {
+    assertThat(bench(List.of(first, second), "--quick", "--report", folder.toString())).isZero();
+
+    assertThat(Files.readString(folder.resolve("first.md")))
+        .contains("`./ripcord bench --quick --only first`", "for the test of first")
+        .contains("| a | ns | 2.5 [1] | Go |", "1. Go: no go here");
+    assertThat(Files.readString(folder.resolve("second.md"))).contains("| b | ns | 1 | peer | 4 |");
+  }
+
+  @Test
+  void aFolderThatCannotBeMade_isFoundBeforeAnythingIsMeasured() throws Exception {
+    Path file = Files.createFile(folder.resolve("file"));
+
+    assertThat(bench(List.of(second), "--report", file.resolve("below").toString())).isEqualTo(2);
+
+    assertThat(printed()).doesNotContain("second");
+  }
+
+  @Test
+  void atTheEndItIsSaidHowLongEachGroupTook() {
+    bench(List.of(first, second), "--quick");
+
+    assertThat(printed()).containsSubsequence("first      took", "second     took", "all of it");
+  }
+
+  @Test
+  void theGroupsBudgetsAreTenMinutes() {
+    assertThat(Groups.ALL.stream().map(Group::budget).reduce(Duration.ZERO, Duration::plus))
+        .isLessThanOrEqualTo(Duration.ofMinutes(10));
   }
 
   @Test

@@ -48,6 +48,17 @@ class RowTest {
   }
 
   @Test
+  void whatWasSkippedSaysWhy_andHasNoFigureAtAll() {
+    Row row = Row.skipped("sql", "select 1", "us", "no PostgreSQL here");
+
+    assertThat(row.ours()).isNull();
+    assertThat(row.ratio()).isNull();
+    assertThat(row.note()).isEqualTo("skipped: no PostgreSQL here");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Row("sql", "select 1", "us", null, null, null, null, null, null));
+  }
+
+  @Test
   void notesAddUp() {
     assertThat(Row.alone("scale", "bytes", "B", 1).withNote("a").withNote("b").note())
         .isEqualTo("a; b");
@@ -63,6 +74,6 @@ class RowTest {
                 Row.lessIsBetter(
                     "core", "derive", "ns/op", "peer", Rounds.of(List.of(1.0), List.of(0.0))));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Row("g", "n", "u", 1, 1.0, "peer", null, null, null));
+        .isThrownBy(() -> new Row("g", "n", "u", 1.0, 1.0, "peer", null, null, null));
   }
 }

@@ -1,11 +1,13 @@
 package dev.ripcord.bench.cascade;
 
 import dev.ripcord.bench.Group;
+import dev.ripcord.bench.Pictures;
 import dev.ripcord.bench.Rounds;
 import dev.ripcord.bench.Row;
 import dev.ripcord.bench.Run;
 import dev.ripcord.bench.cascade.Forest.Cascade;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -66,6 +68,11 @@ public final class CascadeGroup implements Group {
   }
 
   @Override
+  public Duration budget() {
+    return Duration.ofSeconds(150);
+  }
+
+  @Override
   public void run(Run run) throws Exception {
     try (Contest contest = Contest.open(FOREIGN)) {
       Pace pace = run.quick() ? Pace.QUICK : Pace.FULL;
@@ -74,6 +81,11 @@ public final class CascadeGroup implements Group {
         report(run, shape, contest, cancels(contest, shape, pace));
       }
     }
+    run.plot(
+        Pictures.tails(
+            "From the cancel at the edge until the last handler has returned: p50 to p99",
+            "microseconds",
+            run.rows("cascade")));
   }
 
   private static void warmUp(Contest contest, int seconds) throws IOException {

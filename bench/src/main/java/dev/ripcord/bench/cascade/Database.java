@@ -1,5 +1,6 @@
 package dev.ripcord.bench.cascade;
 
+import com.zaxxer.hikari.HikariConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,8 +15,11 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** The PostgreSQL server that both sides use: one that a db role has brought up and filled. */
-final class Database implements AutoCloseable {
+public final class Database implements AutoCloseable {
   private static final int PORT_LINE = 3;
+  private static final String URL = "RIPCORD_DATABASE_URL";
+  private static final String LOGIN = "RIPCORD_DATABASE_USER";
+  private static final String PASSWORD = "RIPCORD_DATABASE_PASSWORD";
   private static final String USER = "ripcord";
 
   private final Path folder;
@@ -30,7 +34,12 @@ final class Database implements AutoCloseable {
     this.password = password;
   }
 
-  static Database start(Path serverJar) throws IOException {
+  /**
+   * Starts it.
+   *
+   * @throws IOException if it does not start here
+   */
+  public static Database start(Path serverJar) throws IOException {
     Path folder = Files.createTempDirectory("ripcord-bench-");
     Child host =
         Child.java(
@@ -51,14 +60,15 @@ final class Database implements AutoCloseable {
   }
 
   /** For processes that are to use it. */
-  Map<String, String> environment() {
-    return Map.of(
-        "RIPCORD_DATABASE_URL",
-        url,
-        "RIPCORD_DATABASE_USER",
-        USER,
-        "RIPCORD_DATABASE_PASSWORD",
-        password);
+  public Map<String, String> environment() {
+    return Map.of(URL, url, LOGIN, USER, PASSWORD, password);
+  }
+
+  /** Has a pool in such a process connect to it. */
+  public static void configure(HikariConfig config) {
+    config.setJdbcUrl(System.getenv(URL));
+    config.setUsername(System.getenv(LOGIN));
+    config.setPassword(System.getenv(PASSWORD));
   }
 
   Connection connect() throws SQLException {

@@ -89,9 +89,7 @@ final class TwinServer {
 
   private static DataSource pool() {
     HikariConfig config = new HikariConfig();
-    config.setJdbcUrl(System.getenv("RIPCORD_DATABASE_URL"));
-    config.setUsername(System.getenv("RIPCORD_DATABASE_USER"));
-    config.setPassword(System.getenv("RIPCORD_DATABASE_PASSWORD"));
+    Database.configure(config);
     config.addDataSourceProperty("ApplicationName", APPLICATION);
     config.setMaximumPoolSize(CONNECTIONS);
     return new HikariDataSource(config);

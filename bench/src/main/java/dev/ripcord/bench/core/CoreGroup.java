@@ -2,10 +2,12 @@ package dev.ripcord.bench.core;
 
 import dev.ripcord.bench.GoProgram;
 import dev.ripcord.bench.Group;
+import dev.ripcord.bench.Pictures;
 import dev.ripcord.bench.Rounds;
 import dev.ripcord.bench.Row;
 import dev.ripcord.bench.Run;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -31,6 +33,11 @@ public final class CoreGroup implements Group {
   @Override
   public String purpose() {
     return "what each operation of the tree costs, and allocates";
+  }
+
+  @Override
+  public Duration budget() {
+    return Duration.ofSeconds(130);
   }
 
   @Override
@@ -68,6 +75,7 @@ public final class CoreGroup implements Group {
           ask(question, threads);
         }
       }
+      run.plot(Pictures.ratios("What an operation costs, beside each peer", run.rows("core")));
       run.note(
           behind.isEmpty()
               ? "ahead of every peer on the JVM in every row"

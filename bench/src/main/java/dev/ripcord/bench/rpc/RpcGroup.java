@@ -1,8 +1,10 @@
 package dev.ripcord.bench.rpc;
 
 import dev.ripcord.bench.Group;
+import dev.ripcord.bench.Pictures;
 import dev.ripcord.bench.Run;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -57,6 +59,11 @@ public final class RpcGroup implements Group {
   }
 
   @Override
+  public Duration budget() {
+    return Duration.ofSeconds(100);
+  }
+
+  @Override
   public void run(Run run) throws Exception {
     Pace pace = run.quick() ? Pace.QUICK : Pace.FULL;
     Map<Work, Map<Contender, List<Load.Result>>> results = new LinkedHashMap<>();
@@ -66,6 +73,10 @@ public final class RpcGroup implements Group {
     }
     RpcRows rows = new RpcRows(run, missing);
     results.forEach(rows::report);
+    run.plot(
+        Pictures.ratios(
+            "Throughput beside grpc-java and its interceptors",
+            run.rows("rpc").stream().filter(row -> row.unit().equals("calls/s")).toList()));
   }
 
   /** One set of processes, from their start to their end. */

@@ -6,6 +6,7 @@ import dev.ripcord.bench.Row;
 import dev.ripcord.bench.Run;
 import dev.ripcord.bench.scale.DeadlinesProcess.Keeper;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -34,6 +35,11 @@ public final class ScaleGroup implements Group {
   @Override
   public String purpose() {
     return "what a context costs among a thousand, and among a million";
+  }
+
+  @Override
+  public Duration budget() {
+    return Duration.ofSeconds(70);
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.ripcord.bench.Row;
 import dev.ripcord.bench.Run;
 import dev.ripcord.bench.cascade.Child;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +67,11 @@ public final class StormGroup implements Group {
   @Override
   public String purpose() {
     return "100,000 cancels a second offered on one connection, beside calls that are to live";
+  }
+
+  @Override
+  public Duration budget() {
+    return Duration.ofSeconds(25);
   }
 
   @Override
