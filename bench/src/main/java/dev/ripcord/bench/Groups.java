@@ -4,6 +4,7 @@ import dev.ripcord.bench.cascade.CascadeGroup;
 import dev.ripcord.bench.core.CoreGroup;
 import dev.ripcord.bench.rpc.RpcGroup;
 import dev.ripcord.bench.scale.ScaleGroup;
+import dev.ripcord.bench.soak.SoakGroup;
 import dev.ripcord.bench.sql.SqlGroup;
 import dev.ripcord.bench.storm.StormGroup;
 import java.util.List;
@@ -17,7 +18,8 @@ final class Groups {
           new CascadeGroup(),
           new StormGroup(),
           new ScaleGroup(),
-          new SqlGroup());
+          new SqlGroup(),
+          new SoakGroup());
 
   private Groups() {}
 }

@@ -3,6 +3,7 @@ package dev.ripcord.bench.sql;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.Statement;
+import java.util.Arrays;
 import javax.sql.DataSource;
 
 /** How somebody executes {@code select 1}, again and again. */
@@ -72,14 +73,14 @@ enum Usage {
 
   abstract void run(DataSource source, Under under, Timed timed) throws Exception;
 
-  /** Nanoseconds for one of {@code times}, when those before have got everything going. */
+  /** The median nanoseconds of {@code times}, when those before have got everything going. */
   double nanos(DataSource source, Under under, int times) throws Exception {
     Timed timed = new Timed(times);
     run(source, under, timed);
     return timed.nanos;
   }
 
-  /** Does something many times and keeps how long one took. */
+  /** Does something many times and keeps the median, which a busy machine disturbs least. */
   static final class Timed {
     private static final int BEFORE = 32;
 
@@ -94,11 +95,16 @@ enum Usage {
       for (int i = 0; i < BEFORE; i++) {
         work.run();
       }
+      long[] each = new long[times];
       long start = System.nanoTime();
       for (int i = 0; i < times; i++) {
         work.run();
+        long end = System.nanoTime();
+        each[i] = end - start;
+        start = end;
       }
-      nanos = (double) (System.nanoTime() - start) / times;
+      Arrays.sort(each);
+      nanos = each[times / 2];
     }
   }
 }

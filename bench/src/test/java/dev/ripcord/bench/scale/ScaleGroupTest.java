@@ -59,6 +59,16 @@ class ScaleGroupTest {
     assertThat(fork.figure("late-p99", 100)).isNotNegative();
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void liveCallsAreListedAndCanceled(CallsProcess.Callers callers) throws Exception {
+    Fork fork = Fork.of(CallsProcess.class, 300, callers.name(), "1000");
+
+    assertThat(fork.figure("call-bytes", 1_000)).isPositive();
+    assertThat(fork.has("list", 1_000)).isEqualTo(callers == CallsProcess.Callers.OURS);
+    assertThat(fork.has("cancel-all", 1_000)).isEqualTo(callers == CallsProcess.Callers.OURS);
+  }
+
   @Test
   void aForkThatFailsSaysWhy() {
     assertThatExceptionOfType(IOException.class)

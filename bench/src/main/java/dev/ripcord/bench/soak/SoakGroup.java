@@ -1,0 +1,208 @@
+package dev.ripcord.bench.soak;
+
+import dev.ripcord.bench.Group;
+import dev.ripcord.bench.Rounds;
+import dev.ripcord.bench.Row;
+import dev.ripcord.bench.Run;
+import dev.ripcord.bench.plot.Axis;
+import dev.ripcord.bench.plot.Curves;
+import dev.ripcord.bench.plot.Curves.Curve;
+import dev.ripcord.bench.plot.Curves.Point;
+import dev.ripcord.bench.soak.Fleet.Levels;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+
+/** {@code ripcord bench --only soak}. */
+public final class SoakGroup implements Group {
+  private static final String WARM = "after warm-up";
+  private static final double GROWN = 1.2; // times the level after warm-up, and then some
+  private static final double PERCENT = 100;
+
+  /**
+   * How long it takes: a round is ours undisturbed, bare grpc-java undisturbed, and ours with
+   * kills. Ours is under load for half a minute, or for ten.
+   */
+  private record Pace(int warmUpMillis, int rounds, int calmMillis, int killMillis) {
+    static final Pace QUICK = new Pace(4_000, 6, 2_000, 3_000);
+    static final Pace FULL = new Pace(20_000, 60, 4_000, 6_000);
+  }
+
+  /** A group that has measured nothing yet. */
+  public SoakGroup() {}
+
+  @Override
+  public String name() {
+    return "soak";
+  }
+
+  @Override
+  public String purpose() {
+    return "whether anything grows, is lost or ends for a wrong reason, under load and kills";
+  }
+
+  @Override
+  public Duration budget() {
+    return Duration.ofSeconds(70);
+  }
+
+  @Override
+  public void run(Run run) throws Exception {
+    long seed = Long.getLong("ripcord.soak.seed", System.nanoTime());
+    run.note("seed " + seed + "; RIPCORD_JAVA_OPTS=-Dripcord.soak.seed=" + seed + " repeats it");
+    Random random = new Random(seed);
+    try (Fleet ours = Fleet.start("ripcord", random);
+        Fleet bare = Fleet.start("bare", random)) {
+      new Soak(run, run.quick() ? Pace.QUICK : Pace.FULL, random, ours, bare).all();
+    }
+  }
+
+  /** One run of it. */
+  private static final class Soak {
+    private final Run run;
+    private final Pace pace;
+    private final Random random;
+    private final Fleet ours;
+    private final Fleet bare;
+    private final List<Double> seconds = new ArrayList<>();
+    private final List<Levels> levels = new ArrayList<>();
+    private final List<Double> oursPerSecond = new ArrayList<>();
+    private final List<Double> barePerSecond = new ArrayList<>();
+
+    Soak(Run run, Pace pace, Random random, Fleet ours, Fleet bare) {
+      this.run = run;
+      this.pace = pace;
+      this.random = random;
+      this.ours = ours;
+      this.bare = bare;
+    }
+
+    void all() throws IOException, InterruptedException {
+      bare.calm(pace.warmUpMillis());
+      ours.calm(pace.warmUpMillis());
+      ours.begin();
+      ours.killCallee();
+      ours.killCaller();
+      ours.drain();
+      Levels warm = ours.settledLevels();
+      look(0, warm);
+      for (int round = 0; round < pace.rounds(); round++) {
+        round(round % 2 == 0);
+        look((round + 1) * (pace.calmMillis() + pace.killMillis()) / 1e3, ours.levels());
+      }
+      report(warm, ours.settledLevels(), ours.tally());
+      run.plot(curves());
+    }
+
+    private void round(boolean oursFirst) throws IOException, InterruptedException {
+      for (boolean mine : List.of(oursFirst, !oursFirst)) {
+        (mine ? oursPerSecond : barePerSecond).add((mine ? ours : bare).calm(pace.calmMillis()));
+      }
+      long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pace.killMillis());
+      ours.begin();
+      while (System.nanoTime() - until < 0) {
+        TimeUnit.MILLISECONDS.sleep(100 + random.nextInt(400));
+        if (random.nextBoolean()) {
+          ours.killCallee();
+        } else {
+          ours.killCaller();
+        }
+      }
+      ours.drain();
+    }
+
+    private void look(double second, Levels now) {
+      seconds.add(second);
+      levels.add(now);
+    }
+
+    private void report(Levels warm, Levels end, Tally tally) {
+      run.row(
+          Row.moreIsBetter(
+              "soak",
+              "calls that ended as planned",
+              "calls/s",
+              "bare grpc-java",
+              Rounds.of(oursPerSecond, barePerSecond)));
+      flat("callee", warm.callee(), end.callee());
+      flat("caller", warm.caller(), end.caller());
+      none("calls in the callee's registry when all have ended", end.callee().liveCalls());
+      none("control streams at the callee when all have ended", end.callee().controlStreams());
+      none("calls that never ended", tally.lost);
+      none("calls that ended otherwise than planned", tally.unexplained);
+      none("handlers that ended for a wrong reason", tally.wrong);
+      run.row(
+          Row.alone(
+              "soak", "canceled calls whose callee could not be told", "calls", tally.untold));
+      run.note(
+          String.format(
+              java.util.Locale.ROOT,
+              "%,d calls as planned, %,d excused by a kill; %,d handlers told why, %,d ended with"
+                  + " their killed caller; killed: %d callees, %d callers",
+              tally.good,
+              tally.excused,
+              tally.told,
+              tally.killed,
+              tally.calleesKilled,
+              tally.callersKilled));
+      if (tally.example != null) {
+        run.note("the first that should not be: " + tally.example);
+      }
+    }
+
+    private void flat(String who, Level warm, Level end) {
+      flat(who + ": heap after a collection", "MB", warm.heapMb(), end.heapMb(), 2);
+      flat(who + ": threads", "threads", warm.threads(), end.threads(), 2);
+      if (warm.files() > 0) {
+        flat(who + ": open descriptors", "files", warm.files(), end.files(), 4);
+      }
+    }
+
+    private void flat(String name, String unit, double warm, double end, double slack) {
+      Row row = Row.lessIsBetter("soak", name, unit, WARM, Rounds.of(List.of(end), List.of(warm)));
+      run.row(end > GROWN * warm + slack ? row.withNote("has grown") : row);
+    }
+
+    private void none(String name, long found) {
+      Row row = Row.alone("soak", name, "", found);
+      run.row(found == 0 ? row : row.withNote("must be none"));
+    }
+
+    private Curves curves() {
+      Map<String, ToDoubleFunction<Levels>> kept = new LinkedHashMap<>();
+      kept.put("callee: heap", each -> each.callee().heapMb());
+      kept.put("callee: threads", each -> each.callee().threads());
+      kept.put("callee: descriptors", each -> Math.max(1, each.callee().files()));
+      kept.put("caller: heap", each -> each.caller().heapMb());
+      kept.put("caller: threads", each -> each.caller().threads());
+      kept.put("caller: descriptors", each -> Math.max(1, each.caller().files()));
+      List<Curve> curves =
+          kept.entrySet().stream().map(each -> curve(each.getKey(), each.getValue())).toList();
+      List<Double> heights =
+          curves.stream().flatMap(each -> each.points().stream()).map(Point::y).toList();
+      return new Curves(
+          "levels",
+          "What the processes that stay keep, under load and kills",
+          Axis.fromZero("seconds of load", seconds),
+          Axis.fromZero("of the level after warm-up, %", heights),
+          curves,
+          false);
+    }
+
+    private Curve curve(String name, ToDoubleFunction<Levels> figure) {
+      double first = figure.applyAsDouble(levels.get(0));
+      List<Point> points = new ArrayList<>();
+      for (int i = 0; i < levels.size(); i++) {
+        points.add(
+            new Point(seconds.get(i), PERCENT * figure.applyAsDouble(levels.get(i)) / first));
+      }
+      return new Curve(name, points);
+    }
+  }
+}
