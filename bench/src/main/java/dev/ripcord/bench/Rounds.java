@@ -84,14 +84,14 @@ public final class Rounds {
     return paired ? quantile(ratios(), 0.5) : ours() / peer();
   }
 
-  private List<Double> ratios() {
-    return IntStream.range(0, ours.size()).mapToObj(i -> ours.get(i) / peers.get(i)).toList();
-  }
-
   /** The interquartile range of the rounds' ratios, as a share of their median. */
   public double spread() {
     List<Double> ratios = ratios();
     return (quantile(ratios, 0.75) - quantile(ratios, 0.25)) / quantile(ratios, 0.5);
+  }
+
+  private List<Double> ratios() {
+    return IntStream.range(0, ours.size()).mapToObj(i -> ours.get(i) / peers.get(i)).toList();
   }
 
   /** Between the two figures nearest to it, in proportion. */

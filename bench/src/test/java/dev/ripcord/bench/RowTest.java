@@ -27,6 +27,14 @@ class RowTest {
   }
 
   @Test
+  void ofPairedRounds_theRatioIsTheMedianOfTheRatios_whateverTheMachineDoesBetweenRounds() {
+    Rounds moody = Rounds.paired(List.of(20.4, 81.6, 81.6, 20.4), List.of(20.0, 80.0, 80.0, 20.0));
+
+    assertThat(Row.lessIsBetter("sql", "select 1", "us", "bare", moody).ratio())
+        .isCloseTo(1.02, within(1e-9));
+  }
+
+  @Test
   void aWideSpreadIsMarked() {
     Rounds wild = Rounds.of(List.of(1.0, 2.0, 3.0, 9.0), List.of(1.0, 1.0, 1.0, 1.0));
 

@@ -37,7 +37,7 @@ public final class CoreGroup implements Group {
 
   @Override
   public Duration budget() {
-    return Duration.ofSeconds(125);
+    return Duration.ofSeconds(110);
   }
 
   @Override
@@ -64,9 +64,9 @@ public final class CoreGroup implements Group {
       this.run = run;
       this.go = go;
       this.forks = run.quick() ? 2 : 4;
-      this.iterations = run.quick() ? 8 : 16;
+      this.iterations = run.quick() ? 6 : 16;
       this.jmh =
-          run.quick() ? new Jmh(iterations, 300, MILLIS) : new Jmh(iterations, 2_000, 5 * MILLIS);
+          run.quick() ? new Jmh(iterations, 250, MILLIS) : new Jmh(iterations, 2_000, 5 * MILLIS);
     }
 
     void all() throws IOException, InterruptedException, RunnerException {

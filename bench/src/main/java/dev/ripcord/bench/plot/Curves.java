@@ -23,6 +23,19 @@ public record Curves(String name, String title, Axis x, Axis y, List<Curve> curv
   /** One point, in the units of the axes. */
   public record Point(double x, double y) {}
 
+  /** On axes by powers of ten, as wide as the curves are. */
+  public static Curves logarithmic(
+      String name, String title, String x, String y, List<Curve> curves) {
+    List<Point> all = curves.stream().flatMap(curve -> curve.points().stream()).toList();
+    return new Curves(
+        name,
+        title,
+        Axis.logarithmic(x, all.stream().map(Point::x).toList()),
+        Axis.logarithmic(y, all.stream().map(Point::y).toList()),
+        curves,
+        true);
+  }
+
   @Override
   public String svg() {
     Svg svg = new Svg(title, HEIGHT);

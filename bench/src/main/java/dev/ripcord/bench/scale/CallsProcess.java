@@ -41,8 +41,9 @@ import java.util.logging.Logger;
 final class CallsProcess {
   private static final Logger AUDIT = Logger.getLogger("dev.ripcord.audit");
   private static final int SMALLEST = 1_000;
-  private static final int WARM_UP = 10; // families of the smallest size
+  private static final int WARM_UP = 4; // times the smallest size
   private static final int CANCELS = 15;
+  private static final int STILL_FALLING = 500; // by more than so small a part
   private static final double NANOS_PER_MICRO = 1e3;
   private static final long PATIENCE_SECONDS = 60;
 
@@ -189,8 +190,18 @@ final class CallsProcess {
     }
   }
 
+  /** When nothing more becomes free: what has ended is still being cleared away elsewhere. */
   private static long used() {
-    System.gc();
+    long now = usedNow();
+    long before;
+    do {
+      before = now;
+      now = usedNow();
+    } while (now < before - before / STILL_FALLING);
+    return now;
+  }
+
+  private static long usedNow() {
     System.gc();
     return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
   }

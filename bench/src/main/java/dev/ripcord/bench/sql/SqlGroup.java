@@ -34,7 +34,7 @@ public final class SqlGroup implements Group {
 
   @Override
   public Duration budget() {
-    return Duration.ofSeconds(50);
+    return Duration.ofSeconds(45);
   }
 
   @Override

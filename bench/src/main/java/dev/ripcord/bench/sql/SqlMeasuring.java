@@ -23,14 +23,14 @@ record SqlMeasuring(Run run, Child process, Pace pace) {
   private static final String CANCEL = "Statement.cancel()";
   private static final String ABORT = "Connection.abort()";
   private static final String TIMEOUT = "setQueryTimeout(1)";
-  private static final int TIMES = 256; // executions in a block
+  private static final int TIMES = 64; // executions in a block: soon it is the other's turn
   private static final int BLOCKS = 5;
   private static final double NANOS_PER_MICRO = 1e3;
 
   /** How much of it. */
   record Pace(int warmUps, int pairs, int stops, int aborts, int deadlines) {
-    static final Pace QUICK = new Pace(6, 20, 60, 5, 2);
-    static final Pace FULL = new Pace(20, 100, 400, 20, 10);
+    static final Pace QUICK = new Pace(20, 80, 60, 5, 2);
+    static final Pace FULL = new Pace(100, 800, 400, 20, 10);
   }
 
   private double[] ask(String order) throws IOException {
@@ -63,7 +63,7 @@ record SqlMeasuring(Run run, Child process, Pace pace) {
   }
 
   private static Rounds pairs(double[] figures, double unit) {
-    return Rounds.of(every(figures, 0, unit), every(figures, 1, unit));
+    return Rounds.paired(every(figures, 0, unit), every(figures, 1, unit));
   }
 
   private static List<Double> every(double[] figures, int from, double unit) {
@@ -102,7 +102,9 @@ record SqlMeasuring(Run run, Child process, Pace pace) {
               column == 0 ? SqlGroup.TOLD : SqlGroup.IDLE,
               "us",
               name,
-              Rounds.of(column(stops, Stop.RIPCORD, column), column(stops, peer, column))));
+              Rounds.of(
+                  blocks(column(stops, Stop.RIPCORD, column), 0.5),
+                  blocks(column(stops, peer, column), 0.5))));
     }
   }
 
@@ -154,14 +156,15 @@ record SqlMeasuring(Run run, Child process, Pace pace) {
             "us",
             CANCEL,
             Rounds.of(
-                tails(micros.getOrDefault(Stop.RIPCORD, List.of())),
-                tails(micros.getOrDefault(Stop.STATEMENT_CANCEL, List.of())))));
+                blocks(micros.getOrDefault(Stop.RIPCORD, List.of()), 0.9),
+                blocks(micros.getOrDefault(Stop.STATEMENT_CANCEL, List.of()), 0.9))));
   }
 
-  private static List<Double> tails(List<Double> micros) {
+  /** Of each block in turn the quantile: how much they differ is the spread. */
+  private static List<Double> blocks(List<Double> micros, double quantile) {
     int size = micros.size() / BLOCKS;
     return IntStream.range(0, BLOCKS)
-        .mapToObj(i -> Rounds.quantile(micros.subList(i * size, (i + 1) * size), 0.9))
+        .mapToObj(i -> Rounds.quantile(micros.subList(i * size, (i + 1) * size), quantile))
         .toList();
   }
 

@@ -82,7 +82,7 @@ enum Usage {
 
   /** Does something many times and keeps the median, which a busy machine disturbs least. */
   static final class Timed {
-    private static final int BEFORE = 32;
+    private static final int BEFORE = 8;
 
     private final int times;
     private double nanos;
