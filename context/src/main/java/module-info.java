@@ -8,4 +8,5 @@ module dev.ripcord.context {
   exports dev.ripcord.bind;
 
   uses dev.ripcord.ContextStorage;
+  uses dev.ripcord.WorkObserver;
 }

@@ -198,6 +198,7 @@ public final class TaskGroup implements AutoCloseable {
     }
 
     private void skip(Cancellation end) {
+      Work.skipped(Work.Kind.TASK, name, own.context());
       failure = end.toException();
       finish();
     }
@@ -206,9 +207,13 @@ public final class TaskGroup implements AutoCloseable {
       if (!Objects.requireNonNull(queued).stop()) {
         return; // skipped
       }
+      Cancellation end = own.context().cancellation();
+      if (end != null) {
+        skip(end);
+        return;
+      }
       try {
-        own.context().throwIfDone();
-        result = own.context().call(Objects.requireNonNull(work));
+        result = Work.task(own.context(), name, Objects.requireNonNull(work));
         succeeded = true;
       } catch (Throwable t) {
         fail(t);

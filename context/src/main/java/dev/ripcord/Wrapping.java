@@ -22,8 +22,10 @@ final class Wrapping {
   static Runnable runnable(Context context, Runnable r) {
     Objects.requireNonNull(r, "r is null");
     return () -> {
-      if (!context.isDone()) {
-        context.run(r);
+      if (context.isDone()) {
+        Work.skipped(Work.Kind.TASK, r, context);
+      } else {
+        Work.task(context, r);
       }
     };
   }
@@ -31,8 +33,12 @@ final class Wrapping {
   static <T> Callable<T> callable(Context context, Callable<T> c) {
     Objects.requireNonNull(c, "c is null");
     return () -> {
-      context.throwIfDone();
-      return context.call(c);
+      Cancellation end = context.cancellation();
+      if (end != null) {
+        Work.skipped(Work.Kind.TASK, c, context);
+        throw end.toException();
+      }
+      return Work.task(context, c, c);
     };
   }
 
@@ -53,10 +59,15 @@ final class Wrapping {
   private static Runnable queued(Context context, Runnable task) {
     Objects.requireNonNull(task, "task is null");
     return () -> {
-      if (!context.isDone() || knowsItsOwnEnd(task)) {
+      if (task instanceof Skippable) {
         context.run(task);
-      } else if (task instanceof FutureTask<?> plain) {
-        plain.cancel(false);
+      } else if (!context.isDone() || knowsItsOwnEnd(task)) {
+        Work.task(context, task);
+      } else {
+        Work.skipped(Work.Kind.TASK, task, context);
+        if (task instanceof FutureTask<?> plain) {
+          plain.cancel(false);
+        }
       }
     };
   }
