@@ -13,8 +13,7 @@ final class Observers {
 
   private static WorkObserver[] load() {
     List<WorkObserver> found = new ArrayList<>();
-    ServiceLoader.load(WorkObserver.class, WorkObserver.class.getClassLoader())
-        .forEach(found::add);
+    ServiceLoader.load(WorkObserver.class, WorkObserver.class.getClassLoader()).forEach(found::add);
     return found.toArray(new WorkObserver[0]);
   }
 

@@ -198,7 +198,7 @@ public final class TaskGroup implements AutoCloseable {
     }
 
     private void skip(Cancellation end) {
-      Work.skipped(Work.Kind.TASK, name, own.context());
+      ObservedWork.skipped(ObservedWork.Kind.TASK, name, own.context());
       failure = end.toException();
       finish();
     }
@@ -213,7 +213,7 @@ public final class TaskGroup implements AutoCloseable {
         return;
       }
       try {
-        result = Work.task(own.context(), name, Objects.requireNonNull(work));
+        result = ObservedWork.task(own.context(), name, Objects.requireNonNull(work));
         succeeded = true;
       } catch (Throwable t) {
         fail(t);

@@ -11,7 +11,7 @@ package dev.ripcord;
  *     return true;
  *   }
  *
- *   public void lingers(Work work) {
+ *   public void lingers(ObservedWork work) {
  *     log.info("{} has been told to stop: {}", work.name(), work.cancellation());
  *   }
  * }
@@ -30,17 +30,17 @@ public interface WorkObserver {
   boolean observes(Context context);
 
   /** The context of {@code work} has ended, and it has not returned. */
-  default void lingers(Work work) {}
+  default void lingers(ObservedWork work) {}
 
   /** Work that lingered has returned. May come before {@link #lingers} has, on another thread. */
-  default void returned(Work work) {}
+  default void returned(ObservedWork work) {}
 
   /**
    * Work was not begun, its context being done.
    *
    * @param name for people: the branch, or the class of the task
    */
-  default void skipped(Work.Kind kind, String name, Context context) {}
+  default void skipped(ObservedWork.Kind kind, String name, Context context) {}
 
   /** A thread was interrupted because {@code context} has ended. */
   default void interrupted(Context context) {}

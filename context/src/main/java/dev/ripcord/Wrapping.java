@@ -23,9 +23,9 @@ final class Wrapping {
     Objects.requireNonNull(r, "r is null");
     return () -> {
       if (context.isDone()) {
-        Work.skipped(Work.Kind.TASK, r, context);
+        ObservedWork.skipped(ObservedWork.Kind.TASK, r, context);
       } else {
-        Work.task(context, r);
+        ObservedWork.task(context, r);
       }
     };
   }
@@ -35,10 +35,10 @@ final class Wrapping {
     return () -> {
       Cancellation end = context.cancellation();
       if (end != null) {
-        Work.skipped(Work.Kind.TASK, c, context);
+        ObservedWork.skipped(ObservedWork.Kind.TASK, c, context);
         throw end.toException();
       }
-      return Work.task(context, c, c);
+      return ObservedWork.task(context, c, c);
     };
   }
 
@@ -62,9 +62,9 @@ final class Wrapping {
       if (task instanceof Skippable) {
         context.run(task);
       } else if (!context.isDone() || knowsItsOwnEnd(task)) {
-        Work.task(context, task);
+        ObservedWork.task(context, task);
       } else {
-        Work.skipped(Work.Kind.TASK, task, context);
+        ObservedWork.skipped(ObservedWork.Kind.TASK, task, context);
         if (task instanceof FutureTask<?> plain) {
           plain.cancel(false);
         }

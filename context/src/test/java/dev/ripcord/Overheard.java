@@ -8,8 +8,8 @@ public final class Overheard implements WorkObserver {
   /** Who is told. */
   static final Key<Overheard> KEY = Key.local("overheard");
 
-  final List<Work> lingered = new CopyOnWriteArrayList<>();
-  final List<Work> returned = new CopyOnWriteArrayList<>();
+  final List<ObservedWork> lingered = new CopyOnWriteArrayList<>();
+  final List<ObservedWork> returned = new CopyOnWriteArrayList<>();
   final List<String> skipped = new CopyOnWriteArrayList<>();
   volatile RuntimeException toThrow; // instead of listening
 
@@ -30,17 +30,17 @@ public final class Overheard implements WorkObserver {
   }
 
   @Override
-  public void lingers(Work work) {
+  public void lingers(ObservedWork work) {
     of(work.context()).lingered.add(work);
   }
 
   @Override
-  public void returned(Work work) {
+  public void returned(ObservedWork work) {
     of(work.context()).returned.add(work);
   }
 
   @Override
-  public void skipped(Work.Kind kind, String name, Context context) {
+  public void skipped(ObservedWork.Kind kind, String name, Context context) {
     of(context).skipped.add(kind + " " + name);
   }
 }

@@ -2,7 +2,6 @@ package dev.ripcord;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -19,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** Who observes work is told of what lingers, of what is skipped, and of nothing else. */
 @SuppressWarnings("try") // scopes are used by closing them
-class WorkTest {
+class ObservedWorkTest {
   private final Overheard overheard = new Overheard();
   private final Context observed = Context.background().withValue(Overheard.KEY, overheard);
   private final CountDownLatch begun = new CountDownLatch(1);
@@ -41,8 +40,8 @@ class WorkTest {
 
       scope.cancel(Reason.ADMIN);
 
-      Work work = overheard.lingered.get(0);
-      assertThat(work.kind()).isEqualTo(Work.Kind.TASK);
+      ObservedWork work = overheard.lingered.get(0);
+      assertThat(work.kind()).isEqualTo(ObservedWork.Kind.TASK);
       assertThat(work.name()).isEqualTo("report");
       assertThat(work.cancellation().reason()).isEqualTo(Reason.ADMIN);
       assertThat(work.stack())
@@ -79,15 +78,16 @@ class WorkTest {
     ExecutorService threads = Executors.newCachedThreadPool();
     try (CancelScope scope = observed.withTimeout(Duration.ofMillis(20))) {
       threads.execute(scope.context().wrap((Runnable) () -> ignoresItsContext(finish)));
-      Future<?> submitted = scope.context().wrap(threads).submit((Callable<Void>) this::ignoresItsContext);
+      Future<?> submitted =
+          scope.context().wrap(threads).submit((Callable<Void>) this::ignoresItsContext);
       begun.await();
       scope.context().whenDone().get();
       while (overheard.lingered.size() < 2) {
         Thread.onSpinWait();
       }
       assertThat(overheard.lingered)
-          .extracting(Work::name)
-          .containsOnly(WorkTest.class.getName());
+          .extracting(ObservedWork::name)
+          .containsOnly(ObservedWorkTest.class.getName());
       finish.countDown();
       submitted.get();
     } finally {
@@ -119,9 +119,9 @@ class WorkTest {
     assertThat(overheard.skipped)
         .containsExactly(
             "TASK branch",
-            "TASK " + WorkTest.class.getName(),
-            "TASK " + WorkTest.class.getName(),
-            "TASK " + WorkTest.class.getName());
+            "TASK " + ObservedWorkTest.class.getName(),
+            "TASK " + ObservedWorkTest.class.getName(),
+            "TASK " + ObservedWorkTest.class.getName());
     assertThat(overheard.lingered).isEmpty();
     group.close();
   }
@@ -143,6 +143,28 @@ class WorkTest {
   }
 
   @Test
+  void workThatSeesTheEndFirst_lingersToo() {
+    CancelScope scope = observed.withCancel();
+    // Whoever ends a context runs its listeners after: this one, and the work returns before
+    // others.
+    CountDownLatch seen = new CountDownLatch(1);
+    scope.context().onDone(Runnable::run, why -> ignoresItsContext(seen));
+    Thread ending = new Thread(scope::cancel);
+    scope
+        .context()
+        .wrap(
+            () -> {
+              ending.start();
+              while (!scope.context().isDone()) {
+                Thread.onSpinWait();
+              }
+            })
+        .run();
+    seen.countDown();
+    assertThat(overheard.lingered).hasSize(1).isEqualTo(overheard.returned);
+  }
+
+  @Test
   void anObserverThatThrows_disturbsNobody() throws Exception {
     overheard.toThrow = new IllegalStateException("an observer's bug");
     CancelScope scope = observed.withCancel();
@@ -158,14 +180,16 @@ class WorkTest {
   }
 
   @Test
-  void whoDeclaresWork_mustHaveAnEndedContext() {
-    assertThatIllegalArgumentException()
-        .isThrownBy(
-            () -> Work.lingering(Work.Kind.STATEMENT, "", observed, Thread.currentThread()));
+  void whoDeclaresWork_isHeardOnce() {
     CancelScope scope = observed.withCancel();
     scope.cancel();
-    Work work =
-        Work.lingering(Work.Kind.STATEMENT, "", scope.context(), Thread.currentThread());
+    ObservedWork work =
+        ObservedWork.lingering(
+            ObservedWork.Kind.STATEMENT,
+            "",
+            scope.context(),
+            scope.context().cancellation(),
+            Thread.currentThread());
     work.end();
     work.end();
     assertThat(overheard.lingered).containsExactly(work);
@@ -189,7 +213,8 @@ class WorkTest {
                 scope.cancel();
               });
       go.await();
-      scope.context()
+      scope
+          .context()
           .wrap(
               () -> {
                 for (int i = 0; i < spins; i++) {

@@ -15,14 +15,14 @@ import org.jspecify.annotations.Nullable;
  * this:
  *
  * <pre>{@code
- * Work lingering = Work.lingering(Work.Kind.STATEMENT, "", context, executingThread);
+ * ObservedWork lingering = ObservedWork.lingering(Kind.STATEMENT, "", context, why, executingThread);
  * cancelIt();
  * lingering.end(); // when it has returned
  * }</pre>
  *
  * <p>All methods may be called from any thread.
  */
-public final class Work {
+public final class ObservedWork {
 
   /** What sort of work. */
   public enum Kind {
@@ -45,7 +45,7 @@ public final class Work {
   private volatile long endedNanos; // set just before cancellation
   private @Nullable Registration listening; // set once, by begin
 
-  private Work(Kind kind, Object named, Context context, Thread thread) {
+  private ObservedWork(Kind kind, Object named, Context context, Thread thread) {
     this.kind = Objects.requireNonNull(kind, "kind is null");
     this.named = Objects.requireNonNull(named, "name is null");
     this.context = Objects.requireNonNull(context, "context is null");
@@ -58,7 +58,7 @@ public final class Work {
    * @param named its name, or an object whose class names it
    */
   static <T> T task(Context context, Object named, Callable<T> c) throws Exception {
-    Work work = begin(Kind.TASK, named, context);
+    ObservedWork work = begin(Kind.TASK, named, context);
     try {
       return context.call(c);
     } finally {
@@ -69,7 +69,7 @@ public final class Work {
   }
 
   static void task(Context context, Runnable r) {
-    Work work = begin(Kind.TASK, r, context);
+    ObservedWork work = begin(Kind.TASK, r, context);
     try {
       context.run(r);
     } finally {
@@ -80,11 +80,11 @@ public final class Work {
   }
 
   /** Begins on this thread now; null if nobody observes it. */
-  private static @Nullable Work begin(Kind kind, Object named, Context context) {
+  private static @Nullable ObservedWork begin(Kind kind, Object named, Context context) {
     if (!context.canEnd() || !Observers.observe(context)) {
       return null;
     }
-    Work work = new Work(kind, named, context, Thread.currentThread());
+    ObservedWork work = new ObservedWork(kind, named, context, Thread.currentThread());
     work.listening = context.onDone(Runnable::run, work::ended);
     return work;
   }
@@ -98,16 +98,13 @@ public final class Work {
    * Work whose context has just ended and which runs on.
    *
    * @param name for people; may be empty
-   * @param context must be done
+   * @param why how {@code context} has ended
    * @param thread where it runs
    */
-  public static Work lingering(Kind kind, String name, Context context, Thread thread) {
-    Work work = new Work(kind, name, context, thread);
-    Cancellation why = context.cancellation();
-    if (why == null) {
-      throw new IllegalArgumentException("context is not done: " + context);
-    }
-    work.ended(why);
+  public static ObservedWork lingering(
+      Kind kind, String name, Context context, Cancellation why, Thread thread) {
+    ObservedWork work = new ObservedWork(kind, name, context, thread);
+    work.ended(Objects.requireNonNull(why, "why is null"));
     return work;
   }
 
@@ -130,8 +127,11 @@ public final class Work {
 
   /** It has returned. More than once does no harm. */
   public void end() {
-    if (listening != null) {
-      listening.stop();
+    if (listening != null && listening.stop()) {
+      Cancellation why = context.cancellation();
+      if (why != null) {
+        ended(why); // the work has seen the end before this was told of it
+      }
     }
     if (state.getAndSet(OVER) == LINGERS) {
       Observers.tell(context, observer -> observer.returned(this));
