@@ -1,7 +1,6 @@
 package dev.ripcord.grpc;
 
 import dev.ripcord.proto.v1.Event;
-import java.util.List;
 
 /** Hears what happens to calls, on whatever thread it happens: must neither block nor throw. */
 interface CallEvents {
@@ -9,12 +8,14 @@ interface CallEvents {
   /**
    * Something has happened.
    *
-   * @param what of the four things that can
+   * @param what one of opened, ended, stopped
    * @param call to which
    * @param nanos when, by {@link System#nanoTime}
-   * @param stack where an overdue handler is; otherwise empty
    */
-  void happened(Event.Type what, HandledCall call, long nanos, List<String> stack);
+  void happened(Event.Type what, HandledCall call, long nanos);
+
+  /** Something runs on after the grace; as it was seen then. */
+  default void overdue(Late late, Overdue seen) {}
 
   /** This process takes no more calls, and handles none any more. */
   default void drained() {}

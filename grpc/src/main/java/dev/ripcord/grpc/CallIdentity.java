@@ -31,12 +31,14 @@ public final class CallIdentity {
   private final @Nullable String callerInstance;
   private final @Nullable ByteString deadlineBefore; // as in the header
   private final OutgoingCalls calls = new OutgoingCalls();
+  private final Calls handledBy;
 
   // Set before anybody else knows of this; null if the deadline, if any, was set here.
   private @Nullable Deadline inherited;
   private volatile @Nullable ByteString handedOn; // made by the first call that needs it
 
-  CallIdentity(CallerIdentity caller, String method) {
+  CallIdentity(CallerIdentity caller, String method, Calls handledBy) {
+    this.handledBy = handledBy;
     this.requestId = caller.requestId();
     this.contextId = caller.contextId();
     this.parentContextId = caller.parentContextId();
@@ -144,6 +146,11 @@ public final class CallIdentity {
       handedOn = made;
     }
     return made;
+  }
+
+  /** Those among which it is, or was. */
+  Calls handledBy() {
+    return handledBy;
   }
 
   OutgoingCalls calls() {

@@ -57,7 +57,7 @@ final class CallTracer extends ServerStreamTracer {
       if (fullMethodName.startsWith(OWN_SERVICES)) {
         return NONE;
       }
-      CallIdentity identity = new CallIdentity(codec.readCaller(headers), fullMethodName);
+      CallIdentity identity = new CallIdentity(codec.readCaller(headers), fullMethodName, calls);
       Context values = codec.readValues(headers, root);
       Duration asked = GrpcTimeout.of(headers);
       return new CallTracer(

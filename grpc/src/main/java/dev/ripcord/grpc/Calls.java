@@ -22,14 +22,15 @@ final class Calls {
   private final Background background = new Background();
   private final OverdueWatch overdueWatch;
   private final StoppedCalls stopped;
-  private final StopTimes stopTimes = new StopTimes();
+  private final Account account;
   private final CanceledRequests canceled;
   private volatile CallEvents[] listeners = NOBODY; // replaced by listen and leave, under this
   private volatile boolean draining; // set once
 
-  Calls(Self self, Duration overdueAfter, Counters counters, int rememberStopped, TimeSource time) {
+  Calls(Self self, Duration overdueAfter, Account account, int rememberStopped, TimeSource time) {
     this.self = self;
-    this.overdueWatch = new OverdueWatch(overdueAfter, this, counters, background);
+    this.account = account;
+    this.overdueWatch = new OverdueWatch(overdueAfter, this, account, background);
     this.stopped = new StoppedCalls(rememberStopped);
     this.canceled = new CanceledRequests(background, time);
   }
@@ -38,25 +39,40 @@ final class Calls {
   @Nullable Cancellation add(HandledCall call) {
     // In this order, against that in cancel: whoever comes second sees the other.
     live.add(call);
-    tell(Event.Type.OPENED, call, call.openedNanos(), List.of());
+    tell(Event.Type.OPENED, call, call.openedNanos());
     return canceled.of(call.identity().requestId());
   }
 
   /** The context of {@code call} has ended. */
   void ended(HandledCall call) {
-    tell(Event.Type.ENDED, call, call.endedNanos(), List.of());
+    tell(Event.Type.ENDED, call, call.endedNanos());
   }
 
-  /** The handler of {@code call} runs on. */
-  void overdue(HandledCall call, List<String> stack) {
-    tell(Event.Type.OVERDUE, call, System.nanoTime(), stack);
+  /** What is done for a call runs on. */
+  void overdue(Late late, Overdue seen) {
+    for (CallEvents listener : listeners) {
+      listener.overdue(late, seen);
+    }
+  }
+
+  /** The handler of {@code call} has returned, so long after its context had ended. */
+  void stopped(HandledCall call, long nanos) {
+    account.stopped(call, nanos);
+    if (call.isOverdue()) {
+      overdueWatch.returned(call);
+    }
+  }
+
+  /** The handler of {@code call} is not begun, its context being done. */
+  void skipped(HandledCall call) {
+    account.skipped(call.asEndedWork());
   }
 
   void remove(HandledCall call, long stoppedNanos) {
     // In this order, so that whoever looks sees it in one place at least.
     stopped.add(call, stoppedNanos);
     if (live.remove(call)) {
-      tell(Event.Type.STOPPED, call, stoppedNanos, List.of());
+      tell(Event.Type.STOPPED, call, stoppedNanos);
     }
     if (live.isEmpty()) {
       nobodyLeft();
@@ -81,6 +97,16 @@ final class Calls {
     List<HandledCall> calls = running(live);
     calls.removeIf(call -> call.identity().contextIdBits() != contextId);
     return calls;
+  }
+
+  /** The call of this identity if it is being handled, else null. */
+  @Nullable HandledCall find(CallIdentity identity) {
+    for (HandledCall call : live) {
+      if (call.identity() == identity) {
+        return call;
+      }
+    }
+    return null;
   }
 
   private static List<HandledCall> running(Iterable<HandledCall> all) {
@@ -141,9 +167,9 @@ final class Calls {
     listeners = left.toArray(NOBODY);
   }
 
-  private void tell(Event.Type what, HandledCall call, long nanos, List<String> stack) {
+  private void tell(Event.Type what, HandledCall call, long nanos) {
     for (CallEvents listener : listeners) {
-      listener.happened(what, call, nanos, stack);
+      listener.happened(what, call, nanos);
     }
   }
 
@@ -189,8 +215,8 @@ final class Calls {
     return true;
   }
 
-  StopTimes stopTimes() {
-    return stopTimes;
+  Account account() {
+    return account;
   }
 
   Self self() {

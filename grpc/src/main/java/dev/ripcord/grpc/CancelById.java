@@ -186,7 +186,7 @@ final class CancelById {
     }
 
     @Override
-    public void happened(Event.Type what, HandledCall call, long nanos, List<String> stack) {
+    public void happened(Event.Type what, HandledCall call, long nanos) {
       if (what == Event.Type.STOPPED && running.remove(call)) {
         finishIfNoneRuns();
       }

@@ -117,6 +117,8 @@ final class ContextServerCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
       if (ours || endedBy == null) {
         turn.set(CLOSED);
         super.close(status, trailers);
+      } else {
+        handled.answersInVain();
       }
     } finally {
       handled.closed();

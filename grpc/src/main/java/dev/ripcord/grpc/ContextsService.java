@@ -12,7 +12,11 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -48,20 +52,42 @@ final class ContextsService extends ContextsGrpc.ContextsImplBase {
   /** Nodes are made one by one, as they are sent: nobody is held up, and nothing piles up. */
   private Stream<Node> nodes(@Nullable RequestId only, boolean includeStopped) {
     Iterable<HandledCall> live = only == null ? calls.live() : calls.live().of(only);
-    Stream<Node> nodes =
+    Map<CallIdentity, List<Late>> overdue = calls.overdueWatch().byCall();
+    Predicate<CallIdentity> wanted = call -> only == null || only.equals(call.requestId());
+    Stream<Node> running =
         StreamSupport.stream(live.spliterator(), false)
             .filter(call -> !call.isStopped())
-            .map(view::of);
-    if (!includeStopped) {
-      return nodes;
-    }
+            .map(call -> view.of(call, late(overdue, call.identity())));
     // Taken when the live ones have been sent: what stops meanwhile is seen twice, not never.
-    Stream<StoppedCalls.Stopped> stopped = Stream.of(calls).flatMap(all -> all.stopped().stream());
-    return Stream.concat(
-        nodes,
-        stopped
-            .filter(call -> only == null || only.equals(call.identity().requestId()))
-            .map(view::of));
+    Stream<Node> stopped =
+        Stream.of(calls).flatMap(all -> stopped(overdue, wanted, includeStopped));
+    return Stream.concat(running, stopped);
+  }
+
+  /** Removes what it returns. */
+  private static List<Late> late(Map<CallIdentity, List<Late>> overdue, CallIdentity call) {
+    List<Late> its = overdue.remove(call);
+    return its == null ? List.of() : its;
+  }
+
+  /** Of calls that have stopped; those too, in any case, below which something is overdue. */
+  private Stream<Node> stopped(
+      Map<CallIdentity, List<Late>> overdue, Predicate<CallIdentity> wanted, boolean all) {
+    List<Node> nodes = new ArrayList<>();
+    List<StoppedCalls.Stopped> remembered = all || !overdue.isEmpty() ? calls.stopped() : List.of();
+    for (StoppedCalls.Stopped call : remembered) {
+      List<Late> its = late(overdue, call.identity());
+      if ((all || !its.isEmpty()) && wanted.test(call.identity())) {
+        nodes.add(view.of(call.identity(), call, its));
+      }
+    }
+    overdue.forEach(
+        (call, its) -> {
+          if (wanted.test(call)) {
+            nodes.add(view.of(call, null, its));
+          }
+        });
+    return nodes.stream();
   }
 
   /** As fast as the caller reads. */

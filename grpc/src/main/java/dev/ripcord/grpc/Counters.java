@@ -18,8 +18,13 @@ public final class Counters {
     FOREIGN_VALUES_DROPPED,
     DETAILS_DROPPED,
     CALLS_SKIPPED,
+    TASKS_SKIPPED,
     FAILURES_AFTER_END,
     OVERDUE_HANDLERS,
+    OVERDUE_TASKS,
+    OVERDUE_STATEMENTS,
+    INTERRUPTS_SENT,
+    EVENTS_UNTOLD,
     REASONS_UNDELIVERED,
     REASONS_EARLY,
     REASONS_FORGOTTEN,
@@ -31,20 +36,28 @@ public final class Counters {
     CONTROL_STREAMS_UNUSED
   }
 
-  private final Map<Event, LongAdder> counts = new EnumMap<>(Event.class);
+  /** Hears of what is counted. */
+  interface Told {
+    void counted(Event event, long times);
+  }
 
-  Counters() {
+  private final Map<Event, LongAdder> counts = new EnumMap<>(Event.class);
+  private final Told told;
+
+  Counters(Told told) {
+    this.told = told;
     for (Event event : Event.values()) {
       counts.put(event, new LongAdder());
     }
   }
 
   void count(Event event) {
-    adder(event).increment();
+    count(event, 1);
   }
 
   void count(Event event, long times) {
     adder(event).add(times);
+    told.counted(event, times);
   }
 
   private LongAdder adder(Event event) {
@@ -89,6 +102,11 @@ public final class Counters {
     return adder(Event.CALLS_SKIPPED).sum();
   }
 
+  /** Tasks below calls whose context had ended before they were begun, so that they never were. */
+  public long tasksSkipped() {
+    return adder(Event.TASKS_SKIPPED).sum();
+  }
+
   /** Exceptions that handlers threw because, or at least after, their context had ended. */
   public long failuresAfterEnd() {
     return adder(Event.FAILURES_AFTER_END).sum();
@@ -97,6 +115,26 @@ public final class Counters {
   /** Handlers that still ran when the grace after their context's end was over. */
   public long overdueHandlers() {
     return adder(Event.OVERDUE_HANDLERS).sum();
+  }
+
+  /** Tasks below calls that still ran when that grace was over. */
+  public long overdueTasks() {
+    return adder(Event.OVERDUE_TASKS).sum();
+  }
+
+  /** Statements of calls that still ran when that grace was over. */
+  public long overdueStatements() {
+    return adder(Event.OVERDUE_STATEMENTS).sum();
+  }
+
+  /** Threads that were interrupted because their call's context had ended. */
+  public long interruptsSent() {
+    return adder(Event.INTERRUPTS_SENT).sum();
+  }
+
+  /** What {@link CallListener}s were not told, too much being untold already. */
+  public long eventsUntold() {
+    return adder(Event.EVENTS_UNTOLD).sum();
   }
 
   /**

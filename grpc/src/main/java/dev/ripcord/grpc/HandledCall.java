@@ -250,6 +250,19 @@ final class HandledCall {
     advance(CLOSING | OVER, 0);
   }
 
+  /** The handler was not begun, the context being done. */
+  void skipped() {
+    // The transport may be waiting for the caller to say why.
+    Registration unused = context().onDone(Runnable::run, why -> calls.skipped(this));
+  }
+
+  /** The handler has answered, and is not heard any more. */
+  void answersInVain() {
+    if (isStopped() && cancellation != null) {
+      calls.overdueWatch().answersLate(this);
+    }
+  }
+
   /** Somebody ends it by its id. */
   void cancel(Cancellation why) {
     scope.cancel(why);
@@ -378,7 +391,7 @@ final class HandledCall {
     }
     calls.remove(this, now);
     if (cancellation != null) {
-      calls.stopTimes().add(now - endedNanos);
+      calls.stopped(this, now - endedNanos);
     }
     CalleeControl control = by;
     if (control != null) {
@@ -451,6 +464,13 @@ final class HandledCall {
 
   void setOverdue() {
     overdue = true;
+  }
+
+  /** Only once its context is done. */
+  EndedWork asEndedWork() {
+    Cancellation why = cancellation == null ? context().cancellation() : cancellation;
+    return new EndedWork(
+        EndedWork.Kind.HANDLER, identity.method(), identity, Objects.requireNonNull(why));
   }
 
   @Override

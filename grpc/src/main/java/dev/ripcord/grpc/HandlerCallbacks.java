@@ -26,6 +26,10 @@ final class HandlerCallbacks<Q, R> extends ServerCall.Listener<Q> {
   private ServerCall.@Nullable Listener<Q>
       handler; // set once, by start, before any other callback; null if start failed
 
+  // Whether the method that handles the call was. With one message from the caller it is when that
+  // is complete. Of gRPC's callbacks, one at a time.
+  private boolean begun;
+
   HandlerCallbacks(HandledCall handled, ContextServerCall<Q, R> call, Counters counters) {
     this.handled = handled;
     this.call = call;
@@ -34,9 +38,10 @@ final class HandlerCallbacks<Q, R> extends ServerCall.Listener<Q> {
 
   void start(ServerCallHandler<Q, R> next, Metadata headers) {
     if (handled.isEnded()) {
-      counters.count(Event.CALLS_SKIPPED);
+      skipped();
       return;
     }
+    begun = !call.getMethodDescriptor().getType().clientSendsOneMessage();
     io.grpc.Context before = enter();
     try {
       handler = next.startCall(call, headers);
@@ -66,6 +71,7 @@ final class HandlerCallbacks<Q, R> extends ServerCall.Listener<Q> {
   @Override
   public void onHalfClose() {
     if (!handled.isEnded()) {
+      begun = true;
       during(ServerCall.Listener::onHalfClose);
     }
   }
@@ -79,6 +85,7 @@ final class HandlerCallbacks<Q, R> extends ServerCall.Listener<Q> {
 
   @Override
   public void onCancel() {
+    skippedUnlessBegun();
     during(ServerCall.Listener::onCancel);
   }
 
@@ -87,10 +94,22 @@ final class HandlerCallbacks<Q, R> extends ServerCall.Listener<Q> {
     // To gRPC the call is complete when it was closed; the handler did not complete it if we
     // closed it.
     if (call.isClosedForContext()) {
+      skippedUnlessBegun();
       during(ServerCall.Listener::onCancel);
     } else {
       during(ServerCall.Listener::onComplete);
     }
+  }
+
+  private void skippedUnlessBegun() {
+    if (!begun && handler != null) {
+      skipped();
+    }
+  }
+
+  private void skipped() {
+    begun = true; // as good as
+    handled.skipped();
   }
 
   /** {@code callback} captures nothing: these run for every call. */

@@ -26,35 +26,68 @@ final class NodeView {
 
   /** A call that is being handled, as it is now. */
   Node of(HandledCall call) {
+    return of(call, overdueOf(call));
+  }
+
+  private static List<Late> overdueOf(HandledCall call) {
+    return call.isOverdue() ? List.of(new Late.Handler(call)) : List.of();
+  }
+
+  /** The same, with what is overdue of it. */
+  Node of(HandledCall call, List<Late> overdue) {
     long now = System.nanoTime();
     Cancellation why = call.cancellation();
-    if (call.isStopped()) {
-      return stopped(call, now, why).build();
-    }
-    if (why == null) {
-      return running(call, now).setState(Node.State.LIVE).build();
-    }
-    return call.isOverdue()
-        ? overdue(call, now, why, OverdueWatch.stackOf(call)).build()
-        : ending(call, now, why).build();
+    Node.Builder node =
+        call.isStopped()
+            ? stopped(call, now, why)
+            : why == null ? running(call, now).setState(Node.State.LIVE) : ending(call, now, why);
+    return OverdueView.put(overdue, node).build();
   }
 
   /** A call as it was at the moment of an event. */
-  Event of(Event.Type what, HandledCall call, long nanos, List<String> stack) {
+  Event of(Event.Type what, HandledCall call, long nanos) {
     Cancellation why = call.cancellation();
     Node.Builder node =
         switch (what) {
           case ENDED -> ending(call, nanos, why);
-          case OVERDUE -> overdue(call, nanos, why, stack);
           case STOPPED -> stopped(call, nanos, why);
           default -> running(call, nanos).setState(Node.State.LIVE);
         };
     return Event.newBuilder().setType(what).setNode(node).build();
   }
 
-  private Node.Builder overdue(
-      HandledCall call, long nanos, @Nullable Cancellation why, List<String> stack) {
-    return ending(call, nanos, why).setState(Node.State.OVERDUE).addAllStack(stack);
+  /**
+   * Something that runs on, as it was seen; among {@code calls} is, or was, what it is done for.
+   */
+  Event of(Late late, Overdue seen, Calls calls) {
+    CallIdentity identity = seen.work().call();
+    HandledCall call = late instanceof Late.Handler handler ? handler.call() : calls.find(identity);
+    long now = System.nanoTime();
+    Node.Builder node =
+        call == null
+            ? unknown(identity, seen.work().why(), now)
+            : ending(call, now, call.cancellation());
+    return Event.newBuilder()
+        .setType(Event.Type.OVERDUE)
+        .setNode(OverdueView.put(seen, node))
+        .build();
+  }
+
+  /** A call that has stopped, with what of it is overdue. */
+  Node of(CallIdentity identity, StoppedCalls.@Nullable Stopped call, List<Late> overdue) {
+    Node.Builder node =
+        call == null
+            ? unknown(identity, overdue.get(0).work().why(), System.nanoTime())
+            : of(call).toBuilder();
+    return OverdueView.put(overdue, node).build();
+  }
+
+  /** A call of which no more is remembered. */
+  private Node.Builder unknown(CallIdentity identity, Cancellation why, long nanos) {
+    return node(identity, null, nanos, nanos)
+        .clearOpenedAt()
+        .clearAge()
+        .setCancellation(WireCancellation.toProto(why));
   }
 
   private Node.Builder stopped(HandledCall call, long nanos, @Nullable Cancellation why) {

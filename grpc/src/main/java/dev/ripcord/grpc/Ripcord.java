@@ -5,6 +5,7 @@ import dev.ripcord.Cancellation;
 import dev.ripcord.Context;
 import dev.ripcord.Key;
 import dev.ripcord.Reason;
+import dev.ripcord.Registration;
 import dev.ripcord.TimeSource;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannelBuilder;
@@ -41,9 +42,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>When a call's context ends before the handler has answered, the call is closed for it, what
  * was queued for the handler is skipped, and what it still sends or throws is dropped. A handler
- * that runs on regardless is logged as overdue. It has returned when none of its callbacks runs;
- * what a handler does on threads of its own after its call was cut, nobody knows: give such work
- * its own child context and join it.
+ * that runs on regardless is logged as overdue, and so is a branch of a {@link
+ * dev.ripcord.TaskGroup} or a task that the call's context has wrapped. A handler has returned when
+ * none of its callbacks runs; what it does on threads of its own that it has not wrapped nobody
+ * knows, until it answers.
  *
  * <p>All methods may be called from any thread.
  */
@@ -66,7 +68,7 @@ public final class Ripcord {
   private final boolean adminService;
   private final boolean clientKeepalive;
   private final Authorizer authorizer;
-  private final Counters counters = new Counters();
+  private final Account account = new Account();
   private final CancelScope root = Context.background().withCancel();
   private final Calls calls;
   private final ContextHeaders codec;
@@ -76,7 +78,6 @@ public final class Ripcord {
   private final Reasons reasons;
   private final ControlService control;
   private final CalleeConnection.Filter fromCallers;
-  private final StopTimes calleesStopTimes = new StopTimes();
   private final CallerConnection.Filter toCallees;
 
   private Ripcord(Builder builder) {
@@ -84,8 +85,9 @@ public final class Ripcord {
     adminService = builder.adminService;
     clientKeepalive = builder.clientKeepalive;
     authorizer = builder.authorizer;
+    Counters counters = account.counters();
     codec = new ContextHeaders(builder.keys, builder.limits, counters);
-    calls = new Calls(self, builder.overdueAfter, counters, builder.rememberStopped, builder.time);
+    calls = new Calls(self, builder.overdueAfter, account, builder.rememberStopped, builder.time);
     tracers = new CallTracer.Factory(root.context(), codec, builder.limits, calls);
     serverInterceptor = new ContextServerInterceptor(counters);
     Resets resets = new Resets();
@@ -96,7 +98,7 @@ public final class Ripcord {
     fromCallers = new CalleeConnection.Filter(calls.live(), resets, counters);
     toCallees =
         new CallerConnection.Filter(
-            new CallerConnection.Shared(reasons, resets, counters, calleesStopTimes));
+            new CallerConnection.Shared(reasons, resets, counters, account.calleesStopTimes()));
   }
 
   /** A builder; {@link Builder#service(String)} is the one thing it must be told. */
@@ -189,7 +191,7 @@ public final class Ripcord {
 
   /** How long handlers here took to return after their contexts had ended. */
   public StopTimes stopTimes() {
-    return calls.stopTimes();
+    return account.stopTimes();
   }
 
   /**
@@ -197,12 +199,28 @@ public final class Ripcord {
    * callees report it.
    */
   public StopTimes calleesStopTimes() {
-    return calleesStopTimes;
+    return account.calleesStopTimes();
   }
 
   /** What was dropped or skipped so far. */
   public Counters counters() {
-    return counters;
+    return account.counters();
+  }
+
+  /**
+   * Tells {@code listener} from now on how calls stop, until what is returned is stopped; {@code
+   * stopOrJoin} waits for what it is being told. More than one may listen.
+   */
+  public Registration listen(CallListener listener) {
+    return account.listen(Objects.requireNonNull(listener, "listener is null"));
+  }
+
+  /**
+   * How much runs now although its context has ended and the grace is over: handlers, and tasks and
+   * statements below them.
+   */
+  public int overdue() {
+    return calls.overdueWatch().count();
   }
 
   /**
@@ -333,8 +351,8 @@ public final class Ripcord {
     }
 
     /**
-     * How long after its context's end a handler may run before it is logged as overdue; one second
-     * unless told.
+     * How long after its context's end a handler, or a task or statement below it, may run before
+     * it is overdue: logged, counted, shown with its thread's stack; one second unless told.
      */
     public Builder overdueAfter(Duration grace) {
       overdueAfter = checkNotNegative("overdueAfter", grace);

@@ -2,6 +2,7 @@ package dev.ripcord.grpc;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.LongConsumer;
 
 /**
  * How long it took from the end of calls' contexts until their handlers had returned, since the
@@ -17,9 +18,15 @@ public final class StopTimes {
   // One for each power of two of nanoseconds: exact enough to tell a microsecond from a second.
   private final AtomicLongArray counts = new AtomicLongArray(BUCKETS);
 
-  StopTimes() {}
+  private final LongConsumer told;
+
+  /** {@code told} hears of each. */
+  StopTimes(LongConsumer told) {
+    this.told = told;
+  }
 
   void add(long nanos) {
+    told.accept(nanos);
     counts.incrementAndGet(BUCKETS - Long.numberOfLeadingZeros(Math.max(1, nanos)) - 1);
   }
 

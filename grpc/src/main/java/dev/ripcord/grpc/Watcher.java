@@ -7,10 +7,10 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Collections;
 import java.util.Iterator;
-import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,13 +23,11 @@ final class Watcher implements CallEvents {
 
   static final int MOST_WAITING = 4096;
 
-  private record Happening(Event.Type what, HandledCall call, long nanos, List<String> stack) {}
-
   private final Calls calls;
   private final NodeView view;
   private final @Nullable RequestId only;
   private final ServerCallStreamObserver<Event> observer;
-  private final BlockingQueue<Happening> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
+  private final BlockingQueue<Supplier<Event>> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
   private final AtomicInteger wakes = new AtomicInteger(); // not 0: the background thread is at it
   private volatile Iterator<HandledCall> live = Collections.emptyIterator(); // set once, by begin
   private volatile @Nullable Status end; // set when no more is to be sent
@@ -61,11 +59,25 @@ final class Watcher implements CallEvents {
   }
 
   @Override
-  public void happened(Event.Type what, HandledCall call, long nanos, List<String> stack) {
-    if (end != null || (only != null && !only.equals(call.identity().requestId()))) {
-      return;
+  public void happened(Event.Type what, HandledCall call, long nanos) {
+    if (isFor(call.identity())) {
+      tell(() -> view.of(what, call, nanos));
     }
-    if (waiting.offer(new Happening(what, call, nanos, stack))) {
+  }
+
+  @Override
+  public void overdue(Late late, Overdue seen) {
+    if (isFor(seen.work().call())) {
+      tell(() -> view.of(late, seen, calls));
+    }
+  }
+
+  private boolean isFor(CallIdentity call) {
+    return end == null && (only == null || only.equals(call.requestId()));
+  }
+
+  private void tell(Supplier<Event> event) {
+    if (waiting.offer(event)) {
       wake();
     } else {
       end(
@@ -131,7 +143,7 @@ final class Watcher implements CallEvents {
         return Event.newBuilder().setType(Event.Type.OPENED).setNode(view.of(call)).build();
       }
     }
-    Happening next = waiting.poll();
-    return next == null ? null : view.of(next.what(), next.call(), next.nanos(), next.stack());
+    Supplier<Event> next = waiting.poll();
+    return next == null ? null : next.get();
   }
 }
