@@ -80,12 +80,15 @@ public final class ContextDataSource implements DataSource {
   private final Supply supply;
   private final ConnectionWait pooled;
   private final Grace grace;
+  private final SqlAccount account;
 
-  private ContextDataSource(DataSource source, ConnectionWait pooled, Grace grace) {
+  private ContextDataSource(
+      DataSource source, ConnectionWait pooled, Grace grace, SqlAccount account) {
     this.source = source;
     this.supply = Supply.of(source);
     this.pooled = pooled;
     this.grace = grace;
+    this.account = account;
   }
 
   /** {@code source} with connections whose statements end with their contexts. */
@@ -95,8 +98,11 @@ public final class ContextDataSource implements DataSource {
       return wrapped;
     }
     TimeSource time = TimeSource.system();
-    ConnectionWait pooled = new ConnectionWait(source::getConnection, time);
-    return new ContextDataSource(source, pooled, new Grace(Grace.DEFAULT, time));
+    return new ContextDataSource(
+        source,
+        new ConnectionWait(source::getConnection, time),
+        new Grace(Grace.DEFAULT, time),
+        SqlAccount.OF_NOBODY);
   }
 
   /**
@@ -115,13 +121,20 @@ public final class ContextDataSource implements DataSource {
     if (length.isZero() || length.isNegative()) {
       throw new IllegalArgumentException("grace is not positive: " + length);
     }
-    return new ContextDataSource(source, pooled, new Grace(length, time));
+    return new ContextDataSource(source, pooled, new Grace(length, time), account);
+  }
+
+  /** The same connections, with {@code listener} told what becomes of SQL whose context ends. */
+  public ContextDataSource telling(SqlListener listener) {
+    Objects.requireNonNull(listener, "listener is null");
+    return new ContextDataSource(source, pooled, grace, new SqlAccount(listener));
   }
 
   @Override
   public Connection getConnection() throws SQLException {
     if (supply == Supply.POOL) {
-      return open(pooled.take(Context.current()), pooled::gaveBack);
+      Context context = Context.current();
+      return open(account.take(context, () -> pooled.take(context)), pooled::gaveBack);
     }
     return open(takeUnpooled(source::getConnection), ContextDataSource::forget);
   }
@@ -139,12 +152,13 @@ public final class ContextDataSource implements DataSource {
       return call.run();
     }
     // Waits alone: one that hangs in the network must not be left to the next caller.
-    return new ConnectionWait(call, TimeSource.system()).take(context);
+    ConnectionWait alone = new ConnectionWait(call, TimeSource.system());
+    return account.take(context, () -> alone.take(context));
   }
 
   private Connection open(Connection raw, Runnable givenBack) throws SQLException {
     try {
-      return Session.open(raw, grace, givenBack).connection();
+      return Session.open(raw, grace, account, givenBack).connection();
     } catch (SQLException | RuntimeException e) {
       raw.close();
       throw e;

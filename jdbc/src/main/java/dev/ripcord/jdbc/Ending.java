@@ -1,6 +1,7 @@
 package dev.ripcord.jdbc;
 
 import dev.ripcord.Cancellation;
+import dev.ripcord.ObservedWork;
 import dev.ripcord.Registration;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -8,6 +9,7 @@ import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is done when the context of a {@link Watch} has ended while something is at work for it.
@@ -85,6 +87,7 @@ final class Ending {
   // On the canceling thread.
 
   void cancelWhileAtWork() {
+    ObservedWork lingering = lingering();
     Registration timer = watch.lastResort.begin(this::giveUpIfAtWork);
     try {
       long pause = FIRST_PAUSE_NANOS;
@@ -94,7 +97,18 @@ final class Ending {
       }
     } finally {
       timer.stop();
+      if (lingering != null) {
+        lingering.end();
+      }
     }
+  }
+
+  /** What executes is being told to stop. Should it not, somebody may want to know. */
+  private @Nullable ObservedWork lingering() {
+    Thread user = watch.executing;
+    return user == null
+        ? null
+        : ObservedWork.lingering(ObservedWork.Kind.STATEMENT, "", watch.context, why, user);
   }
 
   /** Cancels what is executing, or what sends rows between two of them; false if nothing is. */

@@ -17,6 +17,7 @@ final class Session implements LastResort {
   private final DriverCancel driver;
   private final Grace grace;
   private final Runnable givenBack;
+  private final SqlAccount account;
   private final Connection connection;
 
   /**
@@ -32,17 +33,24 @@ final class Session implements LastResort {
   private volatile boolean abandoned; // aborted, or about to be
   private boolean buried; // guarded by turn
 
-  private Session(Connection raw, DriverCancel driver, Grace grace, Runnable givenBack) {
+  private Session(
+      Connection raw,
+      DriverCancel driver,
+      Grace grace,
+      SqlAccount account,
+      Runnable givenBack) {
     this.raw = raw;
     this.driver = driver;
     this.grace = grace;
     this.givenBack = givenBack;
+    this.account = account;
     this.connection = WrappedConnection.of(raw, this);
   }
 
   /** {@code givenBack} is run after {@code raw} was closed in good health. */
-  static Session open(Connection raw, Grace grace, Runnable givenBack) throws SQLException {
-    return new Session(raw, DriverCancel.of(raw), grace, givenBack);
+  static Session open(Connection raw, Grace grace, SqlAccount account, Runnable givenBack)
+      throws SQLException {
+    return new Session(raw, DriverCancel.of(raw), grace, account, givenBack);
   }
 
   /** The connection that users hold. */
@@ -59,6 +67,19 @@ final class Session implements LastResort {
     if (!context.canEnd()) {
       return inTurn(call);
     }
+    if (!account.isHeard()) {
+      return executeInTurn(context, statement, call);
+    }
+    SqlAccount.Execution execution = account.new Execution(context);
+    try {
+      return executeInTurn(context, statement, execution.noticed(call));
+    } finally {
+      execution.end();
+    }
+  }
+
+  private <T> @Nullable T executeInTurn(
+      Context context, @Nullable Statement statement, SqlCall<T> call) throws SQLException {
     turn.lock();
     try {
       Watch over = watchOver(context);
