@@ -11,6 +11,9 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -21,20 +24,20 @@ import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * Logs one line for each call that has ended, with its request id, so that all services' lines
- * about one request can be found. Ending early because somebody wanted it so is not an error; only
- * what nobody wanted is a warning.
+ * Logs one line for each call that has ended, and measures it, with its request id, so that all
+ * services' lines about one request can be found. Ending early because somebody wanted it so is not
+ * an error; only what nobody wanted is a warning.
  */
 final class CallLog implements ServerInterceptor {
   private static final Logger log = LoggerFactory.getLogger("dev.ripcord.server.call");
   private static final Set<String> PLUMBING_PREFIXES = Set.of("grpc.", "ripcord.v1.");
-  private static final Set<Status.Code> TROUBLE =
-      Set.of(Status.Code.UNKNOWN, Status.Code.INTERNAL, Status.Code.DATA_LOSS);
 
   private final Ripcord ripcord;
+  private final MeterRegistry meters;
 
-  CallLog(Ripcord ripcord) {
+  CallLog(Ripcord ripcord, MeterRegistry meters) {
     this.ripcord = ripcord;
+    this.meters = meters;
   }
 
   @Override
@@ -101,12 +104,27 @@ final class CallLog implements ServerInterceptor {
       }
       Status closed = status;
       Cancellation why = closed == null ? context.cancellation() : cancellation;
+      Outcome outcome = Outcome.of(closed, why);
       boolean isPlumbing = PLUMBING_PREFIXES.stream().anyMatch(method::startsWith);
+      long took = System.nanoTime() - start;
+      if (!isPlumbing) {
+        measure(outcome, took);
+      }
       LoggingEventBuilder line =
-          identified(log.atLevel(level(isPlumbing, closed, why)))
-              .addKeyValue("duration_ms", millis(System.nanoTime() - start))
+          identified(log.atLevel(level(isPlumbing, outcome)))
+              .addKeyValue("duration_ms", millis(took))
               .addKeyValue("status", code(closed, why));
       explained(line, closed, why).log("call");
+    }
+
+    /** Only methods that exist come here: there are so many. */
+    private void measure(Outcome outcome, long nanos) {
+      Timer.builder("ripcord.server.call.duration")
+          .description("Calls handled here, by what became of them")
+          .tag("method", method)
+          .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
+          .register(meters)
+          .record(nanos, TimeUnit.NANOSECONDS);
     }
 
     private LoggingEventBuilder identified(LoggingEventBuilder line) {
@@ -131,13 +149,11 @@ final class CallLog implements ServerInterceptor {
     return description == null ? line : line.addKeyValue("description", description);
   }
 
-  private static Level level(
-      boolean isPlumbing, @Nullable Status status, @Nullable Cancellation why) {
+  private static Level level(boolean isPlumbing, Outcome outcome) {
     if (isPlumbing) {
       return Level.DEBUG;
     }
-    boolean isTrouble = why == null && status != null && TROUBLE.contains(status.getCode());
-    return isTrouble ? Level.WARN : Level.INFO;
+    return outcome == Outcome.FAILED ? Level.WARN : Level.INFO;
   }
 
   /** The status the handler gave; if it gave none, what its end means by the rule of kinds. */

@@ -3,8 +3,10 @@ package dev.ripcord.server;
 import dev.ripcord.grpc.Ripcord;
 import dev.ripcord.services.v1.Visit;
 import io.grpc.Channel;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
 
 /** What a role is given to work with. Lives as long as the process; usable from any thread. */
 public interface Platform {
@@ -22,6 +24,12 @@ public interface Platform {
    * @throws IllegalArgumentException if it is none of them
    */
   Channel channel(String service);
+
+  /** Where this process's numbers are kept. */
+  MeterRegistry meters();
+
+  /** Where pages for browsers and probes go; null if this process was not told to have any. */
+  @Nullable HttpPort http();
 
   /**
    * Where calls are handled: tasks may block, and are not queued behind one another. Each runs in

@@ -9,6 +9,7 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -38,6 +39,8 @@ final class RunningRole {
    * @param role the role
    * @param host the address to listen on
    * @param port the port to listen on, 0 for any free one
+   * @param httpHost the address for HTTP
+   * @param httpPort the port for HTTP, 0 for any free one; null for none
    * @param instance the instance id, or null for one that is made up
    * @param peers where the role's peers are
    * @param patience how long to wait for them
@@ -47,6 +50,8 @@ final class RunningRole {
       Role role,
       String host,
       int port,
+      String httpHost,
+      @Nullable Integer httpPort,
       @Nullable String instance,
       Map<String, Address> peers,
       Duration patience,
@@ -54,18 +59,23 @@ final class RunningRole {
 
   private final Role role;
   private final Ripcord ripcord;
+  private final Metrics metrics;
   private final Settings settings;
   private final Peers peers;
   private final ExecutorService handlers = Handlers.executor();
   private final ScheduledExecutorService scheduler =
       Executors.newScheduledThreadPool(2, Handlers.daemons("scheduler"));
   private final HealthStatusManager health = new HealthStatusManager();
-  private @Nullable Server server; // null until it listens
+  private volatile @Nullable Server server; // null until it listens
+  private @Nullable HttpPort http; // null if there is none
+  private volatile boolean usable = true; // what the role says
+  private volatile boolean draining;
 
   private RunningRole(Plan plan) {
     this.role = plan.role();
     this.settings = plan.settings();
     this.ripcord = ripcordOf(plan);
+    this.metrics = Metrics.of(ripcord);
     this.peers = Peers.open(ripcord, plan.peers());
   }
 
@@ -84,11 +94,12 @@ final class RunningRole {
 
   /** Starts it, and returns when it can be used. What fails leaves nothing behind. */
   static RunningRole start(Plan plan) throws CannotStart, InterruptedException {
-    InetSocketAddress address = addressOf(plan);
+    InetSocketAddress address = addressOf(plan.host(), plan.port(), "--host");
     checkFree(address); // before the slow part: the usual mistake should not take seconds to show
     RunningRole running = new RunningRole(plan);
     boolean started = false;
     try {
+      running.openHttp(plan);
       running.peers.awaitServing(plan.patience());
       running.serve(address);
       started = true;
@@ -106,15 +117,40 @@ final class RunningRole {
     }
   }
 
-  private static InetSocketAddress addressOf(Plan plan) throws CannotStart {
-    InetSocketAddress address = new InetSocketAddress(plan.host(), plan.port());
+  private static InetSocketAddress addressOf(String host, int port, String flag)
+      throws CannotStart {
+    InetSocketAddress address = new InetSocketAddress(host, port);
     if (address.isUnresolved()) {
       throw new CannotStart(
           "There is no host \""
-              + plan.host()
-              + "\". Give --host an address of this machine: 127.0.0.1, or 0.0.0.0 for all.");
+              + host
+              + "\". Give "
+              + flag
+              + " an address of this machine: 127.0.0.1, or 0.0.0.0 for all.");
     }
     return address;
+  }
+
+  private void openHttp(Plan plan) throws CannotStart {
+    if (plan.httpPort() == null) {
+      return;
+    }
+    InetSocketAddress address = addressOf(plan.httpHost(), plan.httpPort(), "--http-host");
+    try {
+      HttpPort opened = HttpPort.open(address);
+      http = opened;
+      opened.text("/metrics", Metrics.TYPE, metrics::scrape);
+      opened.text("/healthz", "text/plain", this::healthz);
+    } catch (IOException e) {
+      throw cannotListen(address, "--http-", e);
+    }
+  }
+
+  private String healthz() throws HttpPort.Unavailable {
+    if (server == null || draining || !usable) {
+      throw new HttpPort.Unavailable(draining ? "DRAINING" : "NOT_SERVING");
+    }
+    return "SERVING\n";
   }
 
   private static void checkFree(InetSocketAddress address) throws CannotStart {
@@ -123,11 +159,11 @@ final class RunningRole {
           true); // as the server does: what is left of closed connections is no obstacle
       socket.bind(address);
     } catch (IOException e) {
-      throw cannotListen(address, e);
+      throw cannotListen(address, "--", e);
     }
   }
 
-  private static CannotStart cannotListen(InetSocketAddress address, IOException e) {
+  private static CannotStart cannotListen(InetSocketAddress address, String flag, IOException e) {
     String where = address.getHostString() + ":" + address.getPort();
     Throwable why = e.getCause() instanceof SocketException cause ? cause : e;
     String reason = String.valueOf(why.getMessage());
@@ -135,24 +171,37 @@ final class RunningRole {
       return new CannotStart(
           "Something else listens on "
               + where
-              + ". Stop it, or give another port with --port (0 takes any free one).",
+              + ". Stop it, or give another port with "
+              + flag
+              + "port (0 takes any free one).",
           e);
     }
     if (reason.contains("assign requested")) {
       return new CannotStart(
           address.getHostString()
-              + " is not an address of this machine. Give --host one that is: 127.0.0.1, or 0.0.0.0 for all.",
+              + " is not an address of this machine. Give "
+              + flag
+              + "host one that is: 127.0.0.1, or 0.0.0.0 for all.",
           e);
     }
     return new CannotStart(
-        "Cannot listen on " + where + ": " + reason + ". Give another --host or --port.", e);
+        "Cannot listen on "
+            + where
+            + ": "
+            + reason
+            + ". Give another "
+            + flag
+            + "host or "
+            + flag
+            + "port.",
+        e);
   }
 
   private void serve(InetSocketAddress address) throws CannotStart {
     List<BindableService> services = role.open(new GivenPlatform());
     NettyServerBuilder builder = NettyServerBuilder.forAddress(address).executor(handlers);
     // First added is innermost: it sees what the handlers do, in the context they do it in.
-    builder.intercept(new CallLog(ripcord));
+    builder.intercept(new CallLog(ripcord, metrics.registry()));
     services.forEach(builder::addService);
     builder
         .addService(health.getHealthService())
@@ -160,12 +209,18 @@ final class RunningRole {
     try {
       server = ripcord.install(builder).build().start();
     } catch (IOException e) {
-      throw cannotListen(address, e);
+      throw cannotListen(address, "--", e);
     }
   }
 
   int port() {
-    return server == null ? -1 : server.getPort();
+    Server listening = server;
+    return listening == null ? -1 : listening.getPort();
+  }
+
+  /** -1 without HTTP. */
+  int httpPort() {
+    return http == null ? -1 : http.port();
   }
 
   String instance() {
@@ -173,17 +228,20 @@ final class RunningRole {
   }
 
   void awaitTermination() throws InterruptedException {
-    if (server != null) {
-      server.awaitTermination();
+    Server listening = server;
+    if (listening != null) {
+      listening.awaitTermination();
     }
   }
 
   /** Lets what runs finish for {@code grace}, ends the rest, and releases everything. */
   void stop(Duration grace) {
     log.info("draining");
+    draining = true;
     health.enterTerminalState();
-    if (server != null) {
-      ripcord.shutdown(server, grace);
+    Server listening = server;
+    if (listening != null) {
+      ripcord.shutdown(listening, grace);
     }
     release();
     log.info("stopped");
@@ -194,6 +252,9 @@ final class RunningRole {
     peers.close();
     scheduler.shutdownNow();
     handlers.shutdown();
+    if (http != null) {
+      http.close();
+    }
   }
 
   /** What the role gets to see. */
@@ -224,7 +285,18 @@ final class RunningRole {
     }
 
     @Override
+    public MeterRegistry meters() {
+      return metrics.registry();
+    }
+
+    @Override
+    public @Nullable HttpPort http() {
+      return http;
+    }
+
+    @Override
     public void usable(boolean yes) {
+      usable = yes;
       health.setStatus(
           HealthStatusManager.SERVICE_NAME_ALL_SERVICES,
           yes ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);

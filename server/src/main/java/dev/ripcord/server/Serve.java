@@ -23,8 +23,8 @@ import picocli.CommandLine.Spec;
  * The command {@code serve}: runs one role until it is told to stop.
  *
  * <p>Prints one line on standard output when it can be used, {@code READY role=db instance=3f2a
- * port=50051 pid=4711}, and logs to standard error. SIGTERM and SIGINT drain it. Exit codes: 0
- * stopped as told, 1 cannot start, 2 wrong flags.
+ * port=50051 pid=4711}, with {@code http=9090} at its end if it serves HTTP, and logs to standard
+ * error. SIGTERM and SIGINT drain it. Exit codes: 0 stopped as told, 1 cannot start, 2 wrong flags.
  */
 @Command(
     name = "serve",
@@ -83,6 +83,21 @@ public final class Serve implements Callable<Integer> {
       defaultValue = "0",
       description = "The port to listen on; 0 takes any free one (default: ${DEFAULT-VALUE}).")
   private int port;
+
+  @Option(
+      names = "--http-port",
+      paramLabel = "<port>",
+      description =
+          "Also serve HTTP on this port: /metrics for Prometheus, /healthz for probes; 0 takes any free one (default:"
+              + " no HTTP).")
+  private @Nullable Integer httpPort;
+
+  @Option(
+      names = "--http-host",
+      paramLabel = "<address>",
+      defaultValue = "127.0.0.1",
+      description = "The address for it; 0.0.0.0 for all (default: ${DEFAULT-VALUE}).")
+  private String httpHost = "127.0.0.1";
 
   @Option(
       names = "--instance",
@@ -285,8 +300,12 @@ public final class Serve implements Callable<Integer> {
     // In one piece: somebody may be reading along.
     System.out.print(
         String.format(
-            "READY role=%s instance=%s port=%d pid=%d%n",
-            role, running.instance(), running.port(), ProcessHandle.current().pid()));
+            "READY role=%s instance=%s port=%d pid=%d%s%n",
+            role,
+            running.instance(),
+            running.port(),
+            ProcessHandle.current().pid(),
+            running.httpPort() < 0 ? "" : " http=" + running.httpPort()));
     System.out.flush();
   }
 
@@ -294,6 +313,9 @@ public final class Serve implements Callable<Integer> {
   RunningRole.Plan plan() {
     Role chosen = chosenRole();
     checkRange("--port", port, 0, 65535);
+    if (httpPort != null) {
+      checkRange("--http-port", httpPort, 0, 65535);
+    }
     checkRange("--patience", patienceSeconds, 0, LONGEST_WAIT.toSeconds());
     checkRange("--grace", graceSeconds, 0, LONGEST_WAIT.toSeconds());
     if (instance != null && !instance.matches("[A-Za-z0-9._-]{1,64}")) {
@@ -303,6 +325,8 @@ public final class Serve implements Callable<Integer> {
         chosen,
         host,
         port,
+        httpHost,
+        httpPort,
         instance,
         peersOf(chosen),
         Duration.ofSeconds(patienceSeconds),

@@ -34,6 +34,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -54,6 +55,7 @@ class CallLogTest {
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
   private final Ripcord caller = Ripcord.builder().service("caller").build();
   private final Ripcord callee = Ripcord.builder().service("db").instance("db-1").build();
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final CountDownLatch entered = new CountDownLatch(1);
   private Server server;
   private ManagedChannel channel;
@@ -69,7 +71,7 @@ class CallLogTest {
             .install(
                 NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
                     .executor(Executors.newCachedThreadPool(Handlers.daemons("test")))
-                    .intercept(new CallLog(callee)))
+                    .intercept(new CallLog(callee, meters)))
             .addService(new Service())
             .addService(new HealthStatusManager().getHealthService())
             .build()
@@ -131,6 +133,15 @@ class CallLogTest {
     assertThat(pairs(line)).containsEntry("status", "CANCELLED").containsEntry("kind", "CANCELED");
     assertThat(pairs(line).get("code")).isIn("CLIENT_CANCELED", "USER_CANCELED");
     assertThat(pairs(line).get("reason")).startsWith("CANCELED: ");
+    assertThat(counted("Query")).containsExactly("ended");
+  }
+
+  /** The outcomes of calls to {@code method}. */
+  private List<String> counted(String method) {
+    return meters.get("ripcord.server.call.duration").timers().stream()
+        .filter(timer -> String.valueOf(timer.getId().getTag("method")).endsWith("/" + method))
+        .map(timer -> timer.getId().getTag("outcome"))
+        .toList();
   }
 
   @Test
@@ -152,6 +163,7 @@ class CallLogTest {
         .containsEntry("status", "DEADLINE_EXCEEDED")
         .containsEntry("kind", "DEADLINE_EXCEEDED")
         .containsEntry("code", "DEADLINE");
+    assertThat(counted("Query")).containsExactly("ended");
   }
 
   @Test
@@ -165,6 +177,7 @@ class CallLogTest {
     assertThat(pairs(line))
         .containsEntry("status", "NOT_FOUND")
         .containsEntry("description", "no such thing");
+    assertThat(counted("Execute")).containsExactly("refused");
   }
 
   @Test
@@ -176,6 +189,7 @@ class CallLogTest {
 
     assertThat(line.getLevel()).isEqualTo(Level.WARN);
     assertThat(pairs(line)).containsEntry("status", "INTERNAL");
+    assertThat(counted("Activity")).containsExactly("failed");
   }
 
   @Test

@@ -19,6 +19,8 @@ public final class RunningRoles {
                   role,
                   "127.0.0.1",
                   0,
+                  "127.0.0.1",
+                  null,
                   null,
                   peers,
                   Duration.ofSeconds(30),

@@ -19,7 +19,8 @@ import java.util.regex.Pattern;
 /** The program as people start it: the runnable jar in a JVM of its own. */
 public final class ServeProcess implements AutoCloseable {
   private static final Pattern READY =
-      Pattern.compile("READY role=(\\S+) instance=(\\S+) port=(\\d+) pid=(\\d+)\\R");
+      Pattern.compile(
+          "READY role=(\\S+) instance=(\\S+) port=(\\d+) pid=(\\d+)(?: http=(\\d+))?\\R");
   private static final String JAVA =
       Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
@@ -74,6 +75,13 @@ public final class ServeProcess implements AutoCloseable {
     assertThat(ready.matches()).as("is ready; standard error: " + err()).isTrue();
     assertThat(Long.parseLong(ready.group(4))).isEqualTo(process.pid());
     return Integer.parseInt(ready.group(3));
+  }
+
+  /** Where it serves HTTP, once it is ready. */
+  public int httpPort() {
+    Matcher ready = READY.matcher(out());
+    assertThat(ready.matches() && ready.group(5) != null).as("serves HTTP: " + out()).isTrue();
+    return Integer.parseInt(ready.group(5));
   }
 
   /** Waits until it has ended; its exit code. */

@@ -7,6 +7,8 @@ import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -23,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 @SuppressWarnings("try") // closing may be interrupted, and a test then fails
 public final class TestServer implements Platform, AutoCloseable {
   private final Ripcord ripcord;
+  private final MeterRegistry meters = new SimpleMeterRegistry();
   private final Map<String, TestServer> peers;
   private final List<ManagedChannel> channels = new ArrayList<>();
   private final ExecutorService handlers = Executors.newCachedThreadPool();
@@ -118,6 +121,16 @@ public final class TestServer implements Platform, AutoCloseable {
   @Override
   public ScheduledExecutorService scheduler() {
     return scheduler;
+  }
+
+  @Override
+  public MeterRegistry meters() {
+    return meters;
+  }
+
+  @Override
+  public HttpPort http() {
+    return null;
   }
 
   @Override

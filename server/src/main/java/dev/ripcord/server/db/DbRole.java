@@ -1,5 +1,6 @@
 package dev.ripcord.server.db;
 
+import dev.ripcord.jdbc.micrometer.SqlMetrics;
 import dev.ripcord.server.CannotStart;
 import dev.ripcord.server.Platform;
 import dev.ripcord.server.Role;
@@ -44,7 +45,7 @@ public final class DbRole implements Role {
     checkUsable(database);
     Schema.migrate(database);
     String application = "ripcord-db " + platform.ripcord().instance();
-    Pool connections = new Pool(database, application);
+    Pool connections = new Pool(database, application, new SqlMetrics(platform.meters()));
     pool = connections;
     Activity own = new Activity(database, application);
     activity = own;

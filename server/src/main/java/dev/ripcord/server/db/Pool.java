@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.ripcord.jdbc.ContextDataSource;
+import dev.ripcord.jdbc.SqlListener;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -23,7 +24,7 @@ final class Pool implements AutoCloseable {
   private final DataSource bound;
   private final CountingSource source = new CountingSource();
 
-  Pool(Database database, String application) {
+  Pool(Database database, String application, SqlListener listener) {
     database.configure(source, application);
     HikariConfig config = new HikariConfig();
     config.setPoolName("db");
@@ -31,7 +32,7 @@ final class Pool implements AutoCloseable {
     config.setMaximumPoolSize(SIZE);
     config.setConnectionTimeout(WAIT_FOR_CONNECTION.toMillis());
     this.pool = new HikariDataSource(config);
-    this.bound = ContextDataSource.wrap(pool);
+    this.bound = ContextDataSource.wrap(pool).telling(listener);
   }
 
   /** Connections whose statements end with the context they are run in. */
