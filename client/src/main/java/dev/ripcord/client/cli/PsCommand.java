@@ -16,7 +16,8 @@ import picocli.CommandLine.Option;
 /** {@code ripcord ps}. */
 @Command(
     name = "ps",
-    description = "Shows what runs, everywhere: one line for each request.",
+    description =
+        "Shows what runs, everywhere: one line for each request, and below it where that is which ignores its end.",
     footer = {
       "",
       "For instance:",
@@ -30,6 +31,11 @@ public final class PsCommand extends OperatorCommand {
       names = {"-a", "--all"},
       description = "Also what has lately stopped.")
   private boolean all;
+
+  @Option(
+      names = "--stacks",
+      description = "Show the whole stacks of what is overdue, not only whose code it is in.")
+  private boolean stacks;
 
   /** For picocli. */
   public PsCommand() {}
@@ -50,18 +56,30 @@ public final class PsCommand extends OperatorCommand {
     return code(answers);
   }
 
-  private static void print(List<Requests.One> requests, int instances, Terminal terminal) {
+  private void print(List<Requests.One> requests, int instances, Terminal terminal) {
     RequestTable table = new RequestTable(terminal);
+    OverdueLines overdue = new OverdueLines(terminal, stacks);
     StringBuilder text = new StringBuilder();
     if (!requests.isEmpty()) {
       text.append(table.head()).append('\n');
-      table.lines(requests).forEach(line -> text.append(line).append('\n'));
+      for (Requests.One request : requests) {
+        text.append(table.line(request)).append('\n');
+        request.nodes().forEach(node -> append(overdue.of(node), node, text));
+      }
     }
     int calls = requests.stream().mapToInt(request -> request.nodes().size()).sum();
     text.append(RequestTable.count(requests.size(), calls, instances)).append('\n');
     PrintStream out = terminal.out();
     out.print(text);
     out.flush();
+  }
+
+  private static void append(List<String> overdue, Node node, StringBuilder text) {
+    if (!overdue.isEmpty()) {
+      text.append("  ").append(Words.process(node)).append("  ").append(Words.method(node));
+      text.append('\n');
+      overdue.forEach(line -> text.append("    ").append(line).append('\n'));
+    }
   }
 
   private static Map<String, Object> json(

@@ -3,8 +3,6 @@ package dev.ripcord.client.cli;
 import dev.ripcord.client.cli.Terminal.Style;
 import dev.ripcord.proto.v1.Node;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 
 /**
@@ -40,12 +38,6 @@ final class RequestTable {
         String.format(
             Locale.ROOT, FORM, "REQUEST", "STATE", "AGE", "LEFT", "CALLS", "ENTRY", "SERVICES");
     return terminal.styled(Style.FAINT, cut(head));
-  }
-
-  List<String> lines(List<Requests.One> requests) {
-    List<String> lines = new ArrayList<>();
-    requests.forEach(request -> lines.add(line(request)));
-    return lines;
   }
 
   String line(Requests.One request) {

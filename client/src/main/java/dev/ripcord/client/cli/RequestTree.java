@@ -19,25 +19,26 @@ import java.util.Set;
  * gateway/1  Gateway/Overview  live  1.2 s  ######---- 3.8 s left
  * |- db/1  Db/Query  overdue  1.1 s
  * |     ADMIN "too heavy" by 127.0.0.1 at gateway/1
- * |     at org.postgresql...
+ * |     handler runs on 4.2 s after its end, on thread handler-3
+ * |       at com.acme...
  * `- token/1  Token/Verify  stopped  0.9 s
  * </pre>
  */
 final class RequestTree {
-  private static final int MOST_FRAMES = 12;
-
   /** A node to be drawn, with what stands before it. */
   private record Place(Node node, String before, boolean top, boolean last) {}
 
   private final Terminal terminal;
+  private final OverdueLines overdue;
   private final List<String> lines = new ArrayList<>();
 
-  private RequestTree(Terminal terminal) {
+  private RequestTree(Terminal terminal, boolean wholeStacks) {
     this.terminal = terminal;
+    this.overdue = new OverdueLines(terminal, wholeStacks);
   }
 
-  static List<String> lines(Requests.One request, Terminal terminal) {
-    RequestTree tree = new RequestTree(terminal);
+  static List<String> lines(Requests.One request, Terminal terminal, boolean wholeStacks) {
+    RequestTree tree = new RequestTree(terminal, wholeStacks);
     tree.draw(request.nodes());
     return tree.lines;
   }
@@ -109,9 +110,7 @@ final class RequestTree {
       String arrow = terminal.either(" \u2192 ", " -> ");
       lines.add(under + terminal.styled(Style.CUT, Words.why(node.getCancellation(), arrow)));
     }
-    node.getStackList().stream()
-        .limit(MOST_FRAMES)
-        .forEach(frame -> lines.add(under + terminal.styled(Style.BAD, "at " + Words.safe(frame))));
+    overdue.of(node).forEach(line -> lines.add(under + line));
   }
 
   private String time(Node node) {

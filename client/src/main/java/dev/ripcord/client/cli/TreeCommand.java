@@ -10,19 +10,25 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code ripcord tree}. */
 @Command(
     name = "tree",
     description =
-        "Shows one request over all services: who handles what, for how long, in what state and why; where overdue"
-            + " handlers are.",
+        "Shows one request over all services: who handles what, for how long, in what state and why; where that is"
+            + " which ignores its end.",
     sortOptions = false,
     mixinStandardHelpOptions = true)
 public final class TreeCommand extends OperatorCommand {
   @Parameters(paramLabel = "ID", description = "The request, as `ripcord ps` shows it.")
   private String id = "";
+
+  @Option(
+      names = "--stacks",
+      description = "Show the whole stacks of what is overdue, not only whose code it is in.")
+  private boolean stacks;
 
   /** For picocli. */
   public TreeCommand() {}
@@ -42,7 +48,8 @@ public final class TreeCommand extends OperatorCommand {
     if (options.json) {
       terminal.out().print(Json.write(json(request, found, answers)));
     } else {
-      found.forEach(one -> RequestTree.lines(one, terminal).forEach(terminal.out()::println));
+      found.forEach(
+          one -> RequestTree.lines(one, terminal, stacks).forEach(terminal.out()::println));
     }
     if (found.isEmpty() && !options.json) {
       System.err.println("ripcord: nothing is known of request " + request);
