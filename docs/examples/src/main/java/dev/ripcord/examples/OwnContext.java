@@ -4,6 +4,7 @@ import dev.ripcord.CancelScope;
 import dev.ripcord.Context;
 import dev.ripcord.ContextException;
 import dev.ripcord.Key;
+import dev.ripcord.bind.Interruptible;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,7 +29,7 @@ final class OwnContext {
               "reader",
               () -> {
                 try {
-                  Interrupting.call(ctx, orders::take); // none comes
+                  Interruptible.call(ctx, orders::take); // none comes
                 } catch (ContextException end) {
                   transcript.says("reader", "stopped: " + end.cancellation().reason());
                 }

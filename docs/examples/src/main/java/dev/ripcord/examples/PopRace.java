@@ -3,7 +3,7 @@ package dev.ripcord.examples;
 import dev.ripcord.CancelScope;
 import dev.ripcord.Context;
 import dev.ripcord.ContextException;
-import dev.ripcord.Registration;
+import dev.ripcord.bind.Closeables;
 import java.util.Random;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -11,7 +11,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 import redis.clients.jedis.Jedis;
-import redis.clients.jedis.exceptions.JedisException;
 
 /** Ends pops in the moment in which an element comes, in two ways, and counts what is lost. */
 final class PopRace implements AutoCloseable {
@@ -47,15 +46,7 @@ final class PopRace implements AutoCloseable {
   }
 
   private static String endedByClosing(Context ctx, Jedis waiting, Jedis telling) {
-    Registration hook = ctx.onDone(why -> waiting.close());
-    try {
-      return waiting.blpop(0.0, LIST).getValue();
-    } catch (JedisException e) {
-      ctx.throwIfDone();
-      throw e;
-    } finally {
-      hook.stopOrJoin();
-    }
+    return Closeables.call(ctx, waiting, () -> waiting.blpop(0.0, LIST).getValue());
   }
 
   private static String endedByRedis(Context ctx, Jedis waiting, Jedis telling) {

@@ -4,6 +4,7 @@ import dev.ripcord.CancelScope;
 import dev.ripcord.Context;
 import dev.ripcord.ContextException;
 import dev.ripcord.Reason;
+import dev.ripcord.bind.Interruptible;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.LongAdder;
@@ -51,9 +52,9 @@ final class StopByContext {
     }
   }
 
-  private void read() throws Exception {
+  private void read() throws InterruptedException {
     while (true) {
-      Interrupting.call(Context.current(), orders::take); // none comes
+      Interruptible.call(Context.current(), orders::take); // none comes
     }
   }
 
