@@ -34,11 +34,7 @@ final class Session implements LastResort {
   private boolean buried; // guarded by turn
 
   private Session(
-      Connection raw,
-      DriverCancel driver,
-      Grace grace,
-      SqlAccount account,
-      Runnable givenBack) {
+      Connection raw, DriverCancel driver, Grace grace, SqlAccount account, Runnable givenBack) {
     this.raw = raw;
     this.driver = driver;
     this.grace = grace;

@@ -160,10 +160,7 @@ class SqlListenerTest {
     try (Connection raw = pool.getConnection()) {
       Session session =
           Session.open(
-              raw,
-              new Grace(Grace.DEFAULT, TimeSource.system()),
-              SqlAccount.OF_NOBODY,
-              () -> {});
+              raw, new Grace(Grace.DEFAULT, TimeSource.system()), SqlAccount.OF_NOBODY, () -> {});
       RunningSql<String> running =
           RunningSql.start(
               scope.context(),
