@@ -36,7 +36,7 @@ class InterruptRaceTest {
   @MethodSource("threads")
   @DisplayName("another interrupt at the same time is neither lost nor doubled")
   void foreignInterrupt(Threading kind) throws Exception {
-    new Race(kind, true).run(Effort.of(20_000, 1_000_000));
+    new Race(kind, true).run(Effort.of(4_000, 1_000_000));
   }
 
   /** One thread works, one cancels, and perhaps one interrupts, round after round. */
