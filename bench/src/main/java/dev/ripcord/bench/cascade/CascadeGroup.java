@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
@@ -113,7 +114,7 @@ public final class CascadeGroup implements Group {
         if (cascade == null) {
           cascades.remove(each);
         } else if (i >= FIRST) {
-          cascades.get(each).add(cascade);
+          cascades.computeIfAbsent(each, none -> new ArrayList<>()).add(cascade);
         }
       }
       order.retainAll(cascades.keySet());
@@ -135,7 +136,7 @@ public final class CascadeGroup implements Group {
             row(
                 shape.name() + figure.name(),
                 figure,
-                cascades.get(Contender.RIPCORD),
+                Objects.requireNonNull(cascades.get(Contender.RIPCORD)),
                 peer,
                 cascades.get(peer),
                 contest.whyMissing(peer)));
