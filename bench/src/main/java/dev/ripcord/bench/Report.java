@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
@@ -13,18 +14,6 @@ import java.util.stream.Collectors;
  * the figures mean is written by hand elsewhere, and links here.
  */
 final class Report {
-  private static final String PAGE =
-      """
-      <!-- Written by `%1$s --report`: what is changed here is lost. -->
-      # `%2$s`: %3$s
-
-      `%1$s --only %2$s`, which took %4$d s on:
-
-      > %5$s
-
-      %6$s%7$s%8$s
-      %9$s
-      """;
   private static final String LEGEND =
       """
 
@@ -50,7 +39,18 @@ final class Report {
     List<Row> rows = run.rows(group.name());
     String page =
         String.format(
-            PAGE,
+            Locale.ROOT,
+            """
+      <!-- Written by `%1$s --report`: what is changed here is lost. -->
+      # `%2$s`: %3$s
+
+      `%1$s --only %2$s`, which took %4$d s on:
+
+      > %5$s
+
+      %6$s%7$s%8$s
+      %9$s
+      """,
             command,
             group.name(),
             group.purpose(),

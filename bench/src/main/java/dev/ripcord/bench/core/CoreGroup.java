@@ -92,7 +92,7 @@ public final class CoreGroup implements Group {
       }
     }
 
-    /** Fork by fork; who begins changes from one to the next. */
+    /** Fork by fork; who begins changes from one to the next. A look takes half as many. */
     private Map<String, Figures> figures(Question question, int threads)
         throws IOException, InterruptedException, RunnerException {
       List<String> contenders = new ArrayList<>(question.measurable());
@@ -101,7 +101,7 @@ public final class CoreGroup implements Group {
         contenders.add(GO);
       }
       Map<String, Figures> figures = new HashMap<>();
-      for (int fork = 0; fork < forks; fork++) {
+      for (int fork = 0; fork < (question.allocation() ? forks : forks / 2); fork++) {
         for (int i = 0; i < contenders.size(); i++) {
           String method = contenders.get(fork % 2 == 0 ? i : contenders.size() - 1 - i);
           figures

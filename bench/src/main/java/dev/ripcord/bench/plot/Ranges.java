@@ -10,7 +10,8 @@ import java.util.List;
 public record Ranges(
     String name, String title, Axis x, List<String> contenders, List<Category> categories)
     implements Plot {
-  private static final int LEFT = 268;
+  private static final int MARGIN = 20;
+  private static final int BESIDE_LABEL = 12;
   private static final int RIGHT = Svg.WIDTH - 28;
   private static final int TOP = 68;
   private static final int BAR = 8;
@@ -36,10 +37,10 @@ public record Ranges(
       svg.line(right(tick), TOP, right(tick), bottom, tick == 1 ? "axis" : "grid");
       svg.text(right(tick), bottom + 18, "middle", "quiet", x.mark(tick));
     }
-    svg.text((LEFT + RIGHT) / 2.0, bottom + 42, "middle", "quiet", x.label());
+    svg.text((left() + RIGHT) / 2.0, bottom + 42, "middle", "quiet", x.label());
     double y = TOP;
     for (Category category : categories) {
-      svg.text(LEFT - 12, y + category.height() / 2.0 + 4, "end", "", category.label());
+      svg.text(left() - BESIDE_LABEL, y + category.height() / 2.0 + 4, "end", "", category.label());
       draw(svg, category, y + (GAP + BAR) / 2.0);
       y += category.height();
     }
@@ -56,7 +57,13 @@ public record Ranges(
     }
   }
 
+  private double left() {
+    double widest =
+        categories.stream().mapToDouble(each -> Svg.width(each.label())).max().orElse(0);
+    return MARGIN + widest + BESIDE_LABEL;
+  }
+
   private double right(double value) {
-    return LEFT + x.at(value) * (RIGHT - LEFT);
+    return left() + x.at(value) * (RIGHT - left());
   }
 }

@@ -16,18 +16,7 @@ final class Svg {
   private static final List<String> COLORS =
       List.of("#d1342f", "#2f6fb0", "#2a9287", "#8a5fa8", "#c4871f", "#5f6b7a", "#3f4a2f");
 
-  private static final String HEAD =
-      """
-      <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img">
-      <title>%s</title>
-      <style>
-        text { font: 12px system-ui, "Segoe UI", "Helvetica Neue", Arial, sans-serif; fill: #30363d }
-        .title { font-size: 15px; font-weight: 600 } .quiet { fill: #6a737d }
-        .grid { stroke: #e4e2dc } .axis { stroke: #6a737d }
-      </style>
-      <rect width="%d" height="%d" rx="10" fill="#fdfcf9"/>
-      """;
-  private static final int LETTER = 7; // about as wide as one is
+  private static final double LETTER = 6.6; // about as wide as one is
   private static final int SWATCH = 18;
   private static final int LEFT = 20;
 
@@ -65,6 +54,11 @@ final class Svg {
         x, y, escape(words));
   }
 
+  /** About how wide they are. */
+  static double width(String words) {
+    return words.length() * LETTER;
+  }
+
   void line(double x1, double y1, double x2, double y2, String style) {
     add("<line x1='%.1f' y1='%.1f' x2='%.1f' y2='%.1f' class='%s'/>", x1, y1, x2, y2, style);
   }
@@ -92,7 +86,7 @@ final class Svg {
     for (String contender : contenders) {
       dot(x + 4, 48, color(contenders, contender));
       text(x + 12, 52, "start", "", contender);
-      x += SWATCH + 12 + contender.length() * LETTER;
+      x += SWATCH + 12 + width(contender);
     }
   }
 
@@ -107,7 +101,24 @@ final class Svg {
   @Override
   public String toString() {
     return String.format(
-            Locale.ROOT, HEAD, WIDTH, height, WIDTH, height, escape(title), WIDTH, height)
+            Locale.ROOT,
+            """
+      <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img">
+      <title>%s</title>
+      <style>
+        text { font: 12px system-ui, "Segoe UI", "Helvetica Neue", Arial, sans-serif; fill: #30363d }
+        .title { font-size: 15px; font-weight: 600 } .quiet { fill: #6a737d }
+        .grid { stroke: #e4e2dc } .axis { stroke: #6a737d }
+      </style>
+      <rect width="%d" height="%d" rx="10" fill="#fdfcf9"/>
+      """,
+            WIDTH,
+            height,
+            WIDTH,
+            height,
+            escape(title),
+            WIDTH,
+            height)
         + body
         + "</svg>\n";
   }

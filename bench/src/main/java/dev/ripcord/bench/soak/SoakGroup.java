@@ -24,14 +24,15 @@ public final class SoakGroup implements Group {
   private static final String WARM = "after warm-up";
   private static final double GROWN = 1.2; // times the level after warm-up, and then some
   private static final double PERCENT = 100;
+  private static final double MILLIS_PER_SECOND = 1e3;
 
   /**
-   * How long it takes: a round is ours undisturbed, bare grpc-java undisturbed, and ours with
-   * kills. Ours is under load for half a minute, or for ten.
+   * How long it takes: first ours and bare grpc-java in turns, undisturbed, since a process that
+   * has just begun is slow; then ours with kills. Ours is under load for half a minute, or for ten.
    */
-  private record Pace(int warmUpMillis, int rounds, int calmMillis, int killMillis) {
-    static final Pace QUICK = new Pace(4_000, 6, 2_000, 3_000);
-    static final Pace FULL = new Pace(20_000, 60, 4_000, 6_000);
+  private record Pace(int warmUpMillis, int turns, int turnMillis, int rounds, int roundMillis) {
+    static final Pace QUICK = new Pace(4_000, 5, 1_500, 6, 3_750);
+    static final Pace FULL = new Pace(20_000, 30, 4_000, 60, 8_000);
   }
 
   /** A group that has measured nothing yet. */
@@ -86,6 +87,9 @@ public final class SoakGroup implements Group {
     void all() throws IOException, InterruptedException {
       bare.calm(pace.warmUpMillis());
       ours.calm(pace.warmUpMillis());
+      for (int turn = 0; turn < pace.turns(); turn++) {
+        turn(turn % 2 == 0);
+      }
       ours.begin();
       ours.killCallee();
       ours.killCaller();
@@ -93,18 +97,25 @@ public final class SoakGroup implements Group {
       Levels warm = ours.settledLevels();
       look(0, warm);
       for (int round = 0; round < pace.rounds(); round++) {
-        round(round % 2 == 0);
-        look((round + 1) * (pace.calmMillis() + pace.killMillis()) / 1e3, ours.levels());
+        round();
+        look((round + 1) * pace.roundMillis() / MILLIS_PER_SECOND, ours.levels());
       }
       report(warm, ours.settledLevels(), ours.tally());
       run.plot(curves());
     }
 
-    private void round(boolean oursFirst) throws IOException, InterruptedException {
-      for (boolean mine : List.of(oursFirst, !oursFirst)) {
-        (mine ? oursPerSecond : barePerSecond).add((mine ? ours : bare).calm(pace.calmMillis()));
+    private void turn(boolean oursFirst) throws IOException, InterruptedException {
+      if (oursFirst) {
+        oursPerSecond.add(ours.calm(pace.turnMillis()));
       }
-      long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pace.killMillis());
+      barePerSecond.add(bare.calm(pace.turnMillis()));
+      if (!oursFirst) {
+        oursPerSecond.add(ours.calm(pace.turnMillis()));
+      }
+    }
+
+    private void round() throws IOException, InterruptedException {
+      long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pace.roundMillis());
       ours.begin();
       while (System.nanoTime() - until < 0) {
         TimeUnit.MILLISECONDS.sleep(100 + random.nextInt(400));
@@ -178,10 +189,10 @@ public final class SoakGroup implements Group {
       Map<String, ToDoubleFunction<Levels>> kept = new LinkedHashMap<>();
       kept.put("callee: heap", each -> each.callee().heapMb());
       kept.put("callee: threads", each -> each.callee().threads());
-      kept.put("callee: descriptors", each -> Math.max(1, each.callee().files()));
+      kept.put("callee: files", each -> Math.max(1, each.callee().files()));
       kept.put("caller: heap", each -> each.caller().heapMb());
       kept.put("caller: threads", each -> each.caller().threads());
-      kept.put("caller: descriptors", each -> Math.max(1, each.caller().files()));
+      kept.put("caller: files", each -> Math.max(1, each.caller().files()));
       List<Curve> curves =
           kept.entrySet().stream().map(each -> curve(each.getKey(), each.getValue())).toList();
       List<Double> heights =

@@ -73,7 +73,8 @@ final class SqlProcess {
 
   private String overhead(Usage usage, Under under, int times, int pairs) throws Exception {
     StringBuilder nanos = new StringBuilder();
-    try (Under.Others others = under.others()) {
+    Under.Others others = under.others();
+    try {
       for (int i = 0; i < pairs; i++) {
         boolean oursFirst = i % 2 == 0;
         double first = usage.nanos(oursFirst ? ours : pool, under, times);
@@ -81,6 +82,8 @@ final class SqlProcess {
         nanos.append(oursFirst ? first : second).append(' ');
         nanos.append(oursFirst ? second : first).append(' ');
       }
+    } finally {
+      others.close();
     }
     return nanos.toString().strip();
   }
