@@ -117,13 +117,15 @@ public final class HttpPort implements AutoCloseable {
   }
 
   private static void handle(HttpHandler handler, HttpExchange exchange) {
-    try (exchange) {
+    try {
       handler.handle(exchange);
     } catch (IOException e) {
       log.debug("nobody waits for {} any more", exchange.getRequestURI(), e);
     } catch (RuntimeException e) {
       log.warn("{} is broken", exchange.getRequestURI(), e);
       sendBroken(exchange);
+    } finally {
+      exchange.close(); // not before the failure is told
     }
   }
 
