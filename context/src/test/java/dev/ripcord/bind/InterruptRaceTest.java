@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,9 +77,8 @@ class InterruptRaceTest {
     private Void follow(int rounds, int who, AtomicLong done, Runnable act) {
       Random random = new Random(seed + who);
       for (long r = 1; r <= rounds; r++) {
-        while (round < r) {
-          Thread.yield();
-        }
+        long next = r;
+        spinUntil(() -> round >= next);
         spin(random.nextInt(FARTHEST));
         act.run();
         done.set(r);
@@ -94,9 +94,8 @@ class InterruptRaceTest {
         round = r;
         spin(random.nextInt(FARTHEST));
         int seen = once(random);
-        while (canceled.get() < r || (foreign && interrupted.get() < r)) {
-          Thread.yield();
-        }
+        long now = r;
+        spinUntil(() -> canceled.get() >= now && (!foreign || interrupted.get() >= now));
         seen += Thread.interrupted() ? 1 : 0;
         int sent = foreign ? 1 : 0;
         if (seen > sent) {
@@ -140,8 +139,17 @@ class InterruptRaceTest {
     }
 
     private static void awaitFlag() {
-      while (!Thread.currentThread().isInterrupted()) {
-        Thread.yield();
+      spinUntil(() -> Thread.currentThread().isInterrupted());
+    }
+
+    /** Mostly without giving up the core: on a busy machine it would take long to come back. */
+    private static void spinUntil(BooleanSupplier holds) {
+      for (int i = 1; !holds.getAsBoolean(); i++) {
+        if (i % 500 == 0) {
+          Thread.yield();
+        } else {
+          Thread.onSpinWait();
+        }
       }
     }
 
