@@ -30,6 +30,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The examples in the bindings' Javadoc: word for word, so they compile, and they work. */
+@SuppressWarnings("try") // what is held is used by letting go of it
 class ExamplesTest {
   private record Order(int number) {}
 

@@ -27,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Taken, or given up when the context ends. */
+@SuppressWarnings("try") // what is held is used by letting go of it
 class LocksTest {
   private final CancelScope scope = Context.background().withCancel();
   private final Context context = scope.context();
