@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a caller gets wrong fails at once, with its name. */
+@SuppressWarnings("try") // scopes are used by closing them
 class BadInputTest {
   private final Context context = Context.background();
 

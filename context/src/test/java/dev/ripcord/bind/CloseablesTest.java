@@ -31,6 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Sockets, channels, and closing that goes wrong. */
+@SuppressWarnings("try") // scopes are used by closing them
 class CloseablesTest {
   private static final Duration SHORT = Duration.ofMillis(20);
 

@@ -30,6 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A future ends with its context, and a context with its future. */
+@SuppressWarnings("try") // scopes are used by closing them
 class FuturesTest {
   private static final Reason WHY = Reason.of("WHY");
 

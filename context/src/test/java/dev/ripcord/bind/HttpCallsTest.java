@@ -36,6 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The JDK's client against a server that sees what happens on the socket. */
+@SuppressWarnings("try") // scopes are used by closing them
 class HttpCallsTest {
   private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n";
 

@@ -29,6 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Interrupted when the context ends, and never otherwise. */
+@SuppressWarnings("try") // scopes are used by closing them
 class InterruptibleTest {
   private final CancelScope scope = Context.background().withCancel();
   private final Context context = scope.context();

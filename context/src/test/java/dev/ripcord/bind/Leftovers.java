@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Threads, file handles and processes: as many afterwards as there were before. */
+@SuppressWarnings("try") // scopes are used by closing them
 final class Leftovers {
   private static final Path HANDLES = Path.of("/proc/self/fd");
 

@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Real processes, also such as do not want to end. */
 @EnabledOnOs(OS.LINUX) // what is left is looked for by its command line
+@SuppressWarnings("try") // scopes are used by closing them
 class ProcessesTest {
   private static final Duration SHORT = Duration.ofMillis(50);
 

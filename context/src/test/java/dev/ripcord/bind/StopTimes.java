@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
  * How long after a cancel whoever waits in a binding has its exception, over many rounds, and what
  * is left after them.
  */
+@SuppressWarnings("try") // scopes are used by closing them
 final class StopTimes {
   private static final long MEDIAN_NANOS = 20_000_000;
 
