@@ -10,13 +10,14 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The two callees, as a caller knows them: the one that stays, and the one that is killed. */
 final class Callees {
   private static final long PATIENCE_SECONDS = 30;
 
   private final List<ManagedChannel> channels;
-  private volatile int disturbances; // odd while the mortal one is away
+  private final AtomicInteger disturbances = new AtomicInteger(); // odd while the mortal is away
 
   Callees(Side side, List<Integer> ports, Executor executor) {
     channels = ports.stream().map(port -> channel(side, port, executor)).toList();
@@ -41,18 +42,16 @@ final class Callees {
    * they have one.
    */
   int calm(int callee) {
-    int now = disturbances;
+    int now = disturbances.get();
     return callee == 0 ? 0 : now % 2 == 0 ? now : -1;
   }
 
   /** The mortal one is going to be killed. Told by one thread, like the next. */
-  @SuppressWarnings("NonAtomicOperationOnVolatileField") // told by one thread
   void down() {
-    disturbances++;
+    disturbances.incrementAndGet();
   }
 
   /** It is there again. Returns when it has answered. */
-  @SuppressWarnings("NonAtomicOperationOnVolatileField") // told by one thread
   void up() {
     channels.get(1).resetConnectBackoff();
     ClientCalls.blockingUnaryCall(
@@ -62,6 +61,6 @@ final class Callees {
             .withWaitForReady()
             .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS),
         StringValue.of(Orders.ECHO));
-    disturbances++;
+    disturbances.incrementAndGet();
   }
 }

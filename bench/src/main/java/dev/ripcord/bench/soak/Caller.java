@@ -23,7 +23,7 @@ final class Caller {
   private static final int AT_A_TIME = 32;
   private static final int MESSAGES = 8;
   private static final int LONGEST_MICROS = 12_000; // until a cancel, or a deadline
-  private static final long BETWEEN_FAILURES_MILLIS = 5; // else they would be all there is
+  private static final long BETWEEN_FAILURES_MICROS = 5_000; // else they would be all there is
   private static final long PATIENCE_SECONDS = 20;
   private static final List<Reason> REASONS =
       List.of(Reason.USER_CANCELED, Reason.SUPERSEDED, Reason.ADMIN, Reason.of("OUT_OF_STOCK"));
@@ -106,7 +106,7 @@ final class Caller {
       Reason why = REASONS.get(random.nextInt(REASONS.size())).withMessage("call " + calls);
       Call call = new Call(this, callee, Status.Code.CANCELLED);
       Runnable cancel = side.cancellable(() -> make(call, streaming, wait(Orders.words(why))), why);
-      timer.schedule(cancel, random.nextInt(LONGEST_MICROS), TimeUnit.MICROSECONDS);
+      later(cancel, random.nextInt(LONGEST_MICROS));
     }
 
     private void expiring(int callee) {
@@ -127,6 +127,11 @@ final class Caller {
         unary(call, order);
       }
     }
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // nobody calls it off
+  private void later(Runnable action, long micros) {
+    timer.schedule(action, micros, TimeUnit.MICROSECONDS);
   }
 
   private void unary(Call call, String order) {
@@ -196,8 +201,7 @@ final class Caller {
         good.increment();
       } else if (calm < 0 || callees.calm(callee) != calm) {
         excused.increment();
-        timer.schedule(
-            () -> executor.execute(slot), BETWEEN_FAILURES_MILLIS, TimeUnit.MILLISECONDS);
+        later(() -> executor.execute(slot), BETWEEN_FAILURES_MICROS);
         return;
       } else {
         unexplained.increment();

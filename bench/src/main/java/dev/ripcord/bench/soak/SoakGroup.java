@@ -150,7 +150,10 @@ public final class SoakGroup implements Group {
       none("handlers that ended for a wrong reason", tally.wrong);
       run.row(
           Row.alone(
-              "soak", "canceled calls whose callee could not be told", "calls", tally.untold));
+              "soak",
+              "canceled calls whose callee could not be told",
+              "calls",
+              (double) tally.untold));
       run.note(
           String.format(
               java.util.Locale.ROOT,
@@ -181,7 +184,7 @@ public final class SoakGroup implements Group {
     }
 
     private void none(String name, long found) {
-      Row row = Row.alone("soak", name, "", found);
+      Row row = Row.alone("soak", name, "", (double) found);
       run.row(found == 0 ? row : row.withNote("must be none"));
     }
 

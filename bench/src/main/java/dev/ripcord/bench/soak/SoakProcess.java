@@ -77,24 +77,19 @@ final class SoakProcess {
   }
 
   private Object answer(String order, Caller caller, Callees callees) throws InterruptedException {
-    switch (order) {
-      case "level":
-        return level();
-      case "begin":
-        caller.begin();
-        return "";
-      case "drain":
-        return caller.drain();
-      case "down":
-        callees.down();
-        return "";
-      case "up":
-        callees.up();
-        return "";
-      case "untold":
-        return side.untold();
-      default:
-        return caller;
-    }
+    return switch (order) {
+      case "level" -> level();
+      case "begin" -> said(caller::begin);
+      case "drain" -> caller.drain();
+      case "down" -> said(callees::down);
+      case "up" -> said(callees::up);
+      case "untold" -> side.untold();
+      default -> caller;
+    };
+  }
+
+  private static String said(Runnable order) {
+    order.run();
+    return "";
   }
 }
