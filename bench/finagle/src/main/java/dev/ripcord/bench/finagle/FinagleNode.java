@@ -17,8 +17,6 @@ import java.util.function.Function;
 
 /** One process of the trees: {@code FinagleNode}. */
 final class FinagleNode {
-  private static final Exception CANCELED = Failure.rejected("canceled");
-
   private final Stops stops = new Stops();
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private List<Function<String, Future<String>>> nodes = List.of(); // set before the first call
@@ -55,7 +53,7 @@ final class FinagleNode {
         .transform(
             ends -> {
               stops.stopped(plan.run(), System.nanoTime());
-              return Future.exception(CANCELED);
+              return Future.exception(canceled());
             });
   }
 
@@ -65,7 +63,7 @@ final class FinagleNode {
         new Discarded(
             () -> {
               stops.stopped(plan.run(), System.nanoTime());
-              answer.setException(CANCELED);
+              answer.setException(canceled());
             }));
     stops.started(plan.run());
     return answer;
@@ -83,7 +81,7 @@ final class FinagleNode {
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
           } finally {
-            answer.setException(CANCELED);
+            answer.setException(canceled());
             stops.stopped(plan.run(), System.nanoTime());
           }
         });
@@ -116,5 +114,9 @@ final class FinagleNode {
           }
         });
     return promise;
+  }
+
+  private static Failure canceled() {
+    return Failure.rejected("canceled");
   }
 }

@@ -1,12 +1,14 @@
 package dev.ripcord.bench.finagle;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.twitter.finagle.ListeningServer;
 import com.twitter.finagle.Service;
 import com.twitter.finagle.mux.Request;
 import com.twitter.finagle.mux.Requests;
 import com.twitter.finagle.mux.Response;
 import com.twitter.finagle.mux.Responses;
-import com.twitter.io.Bufs;
+import com.twitter.io.Buf;
 import com.twitter.util.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -28,8 +30,8 @@ final class Mux {
                   @Override
                   public Future<Response> apply(Request request) {
                     return handler
-                        .apply(Bufs.asUtf8String(request.body()))
-                        .map(answer -> Responses.make(Bufs.utf8Buf(answer)));
+                        .apply(text(request.body()))
+                        .map(answer -> Responses.make(bytes(answer)));
                   }
                 });
     return ((InetSocketAddress) server.boundAddress()).getPort();
@@ -44,9 +46,14 @@ final class Mux {
     Service<Request, Response> service =
         com.twitter.finagle.Mux.newService(
             InetAddress.getLoopbackAddress().getHostAddress() + ":" + port, port);
-    return text ->
-        service
-            .apply(Requests.make(Bufs.utf8Buf(text)))
-            .map(response -> Bufs.asUtf8String(response.body()));
+    return text -> service.apply(Requests.make(bytes(text))).map(response -> text(response.body()));
+  }
+
+  private static Buf bytes(String text) {
+    return Buf.Utf8$.MODULE$.apply(text);
+  }
+
+  private static String text(Buf bytes) {
+    return Buf.decodeString(bytes, UTF_8);
   }
 }
