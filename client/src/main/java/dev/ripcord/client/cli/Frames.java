@@ -22,9 +22,10 @@ final class Frames {
       Pattern.compile(
           "(?:java|javax|jdk|sun|com\\.sun|io\\.grpc|io\\.netty|com\\.google\\.protobuf"
               + "|kotlin|kotlinx|scala|org\\.postgresql|com\\.zaxxer\\.hikari"
-              + "|dev\\.ripcord\\.(?:grpc|jdbc|bind)|dev\\.ripcord\\.[A-Z]\\w*)\\..*");
+              + "|dev\\.ripcord\\.(?:grpc|jdbc|bind)|dev\\.ripcord\\.[A-Z][\\w$]*)\\..*");
 
-  private static final Pattern MADE_UP = Pattern.compile("[^(]*(?:\\$\\$Lambda|\\$Proxy\\d).*");
+  private static final Pattern MADE_UP =
+      Pattern.compile("[^(]*(?:\\$\\$Lambda|\\$Proxy\\d|Grpc\\$MethodHandlers\\.).*");
 
   private Frames() {}
 

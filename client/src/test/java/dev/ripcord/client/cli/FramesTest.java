@@ -13,6 +13,8 @@ class FramesTest {
           "app//com.acme.Report.build(Report.java:41)",
           "app//com.acme.Report$$Lambda$12/0x00007f8a143ee178.run(Unknown Source)",
           "app//com.acme.Handler.query(Handler.java:12)",
+          "app//com.acme.ReportsGrpc$MethodHandlers.invoke(ReportsGrpc.java:595)",
+          "app//dev.ripcord.TaskGroup$Task.run(TaskGroup.java:196)",
           "app//io.grpc.stub.ServerCalls$UnaryServerCallListener.onHalfClose(ServerCalls.java:182)",
           "app//dev.ripcord.grpc.HandlerCallbacks.during(HandlerCallbacks.java:123)",
           "java.base@17.0.15/java.lang.Thread.run(Thread.java:840)");
@@ -24,13 +26,13 @@ class FramesTest {
             "jdk.internal.misc.Unsafe.park(Native Method)",
             "com.acme.Report.build(Report.java:41)",
             "com.acme.Handler.query(Handler.java:12)",
-            "... 5 more");
+            "... 7 more");
   }
 
   @Test
   void all_areBareOfLoadersAndModules() {
     assertThat(Frames.all(STACK))
-        .hasSize(8)
+        .hasSize(10)
         .contains(
             "java.util.concurrent.locks.LockSupport.park(LockSupport.java:211)",
             "com.acme.Report$$Lambda$12/0x00007f8a143ee178.run(Unknown Source)");
@@ -38,7 +40,7 @@ class FramesTest {
 
   @Test
   void nothingButPlumbing_isShownFromTheInside() {
-    List<String> plumbing = STACK.subList(5, 8);
+    List<String> plumbing = STACK.subList(7, 10);
     assertThat(Frames.few(plumbing)).hasSize(3).doesNotContain("... 0 more");
     assertThat(Frames.few(List.of())).isEmpty();
   }

@@ -12,6 +12,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
@@ -56,6 +57,9 @@ final class StubbornServer extends DbGrpc.DbImplBase {
   public void execute(QueryRequest request, StreamObserver<ExecuteReply> caller) {
     try (TaskGroup group = TaskGroup.open(Context.current())) {
       group.fork("nightly", StubbornServer::computeWhateverHappens);
+      group.join();
+    } catch (InterruptedException | ExecutionException e) {
+      throw new IllegalStateException(e);
     }
   }
 
