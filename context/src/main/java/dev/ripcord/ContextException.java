@@ -25,6 +25,7 @@ public abstract class ContextException extends CancellationException {
   }
 
   @Override
+  @SuppressWarnings("OverrideThrowableToString") // the usual text, with the class that users know
   public String toString() {
     Class<?> named = getClass().isMemberClass() ? getClass().getSuperclass() : getClass();
     return named.getName() + ": " + getMessage();
