@@ -49,7 +49,7 @@ final class LinuxProcesses {
   static @Nullable Seen of(long pid) {
     try {
       String stat = textOf(pid, "stat");
-      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
       return new Seen(
           pid,
           Long.parseLong(fields[PARENT]),

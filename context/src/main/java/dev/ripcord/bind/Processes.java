@@ -66,10 +66,10 @@ public final class Processes {
   /** So that it does not wait for somebody to read what nobody will. */
   private static ContextProcess startUnread(Context context, ProcessBuilder builder, Duration grace)
       throws IOException {
-    if (builder.redirectOutput() == Redirect.PIPE) {
+    if (builder.redirectOutput().equals(Redirect.PIPE)) {
       builder.redirectOutput(Redirect.DISCARD);
     }
-    if (builder.redirectError() == Redirect.PIPE) {
+    if (builder.redirectError().equals(Redirect.PIPE)) {
       builder.redirectError(Redirect.DISCARD);
     }
     return start(context, builder, grace);
