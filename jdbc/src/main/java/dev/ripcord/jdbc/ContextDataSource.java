@@ -62,6 +62,9 @@ import org.jspecify.annotations.Nullable;
  * driver's. {@code unwrap} gives the driver's objects, which know of no context; all other ways
  * lead to wrapped ones.
  *
+ * <p>H2 in this process works on the threads of its callers. On virtual threads its statements can
+ * keep all carriers, and whoever would cancel them waits: use platform threads there.
+ *
  * <p>A driver that heeds no cancel, or whose server does not answer, costs the connection:
  * {@linkplain #givingUpAfter after 5 seconds} it is aborted, which frees the thread, and taken out
  * of the pool. The exception says so, and so does the log, with the thread's stack: on the server
