@@ -12,7 +12,7 @@ package dev.ripcord;
  *   }
  *
  *   public void lingers(ObservedWork work) {
- *     log.info("{} has been told to stop: {}", work.name(), work.cancellation());
+ *     System.out.println(work.name() + " has been told to stop: " + work.cancellation());
  *   }
  * }
  * }</pre>

@@ -3,6 +3,7 @@ package dev.ripcord;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ripcord.ObservedWork.Kind;
 import dev.ripcord.testing.FakeTime;
 import java.io.IOException;
 import java.net.Socket;
@@ -219,5 +220,36 @@ class ExamplesTest {
     CancelScope scope = time.background().withTimeout(Duration.ofSeconds(5));
     time.advance(Duration.ofSeconds(5));
     assertTrue(scope.context().isDone());
+  }
+
+  /** Stands in the Javadoc, where a line that begins with an annotation reads badly. */
+  @SuppressWarnings("MissingOverride") // see above
+  public final class Stubborn implements WorkObserver {
+    public boolean observes(Context context) {
+      return true;
+    }
+
+    public void lingers(ObservedWork work) {
+      System.out.println(work.name() + " has been told to stop: " + work.cancellation());
+    }
+  }
+
+  @Test
+  void work_thatIsDeclaredToLinger() {
+    Context context = ctx;
+    Thread executingThread = Thread.currentThread();
+    scope.cancel(Reason.USER_CANCELED);
+    Cancellation why = java.util.Objects.requireNonNull(context.cancellation());
+    ObservedWork lingering =
+        ObservedWork.lingering(Kind.STATEMENT, "", context, why, executingThread);
+    cancelIt();
+    lingering.end(); // when it has returned
+    assertThat(lingering.hasReturned()).isTrue();
+    assertThat(lingering.cancellation()).isSameAs(why);
+    assertThat(new Stubborn().observes(context)).isTrue();
+  }
+
+  private void cancelIt() {
+    step();
   }
 }
