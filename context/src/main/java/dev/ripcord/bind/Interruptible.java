@@ -1,6 +1,7 @@
 package dev.ripcord.bind;
 
 import dev.ripcord.Context;
+import dev.ripcord.ObservedWork;
 import dev.ripcord.Registration;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -74,7 +75,13 @@ public final class Interruptible {
   private static <T, E extends Exception> T listening(
       Context context, Interrupts.Stay stay, Work<T, E> work) throws E {
     // Inline: an interrupt blocks nobody, and the work ends one hop sooner.
-    Registration hook = context.onDone(Runnable::run, why -> stay.interrupt());
+    Registration hook =
+        context.onDone(
+            Runnable::run,
+            why -> {
+              stay.interrupt();
+              ObservedWork.interrupted(context);
+            });
     try {
       return Ending.under(context, work);
     } finally {

@@ -8,6 +8,7 @@ import dev.ripcord.Context;
 import dev.ripcord.Reason;
 import dev.ripcord.Registration;
 import dev.ripcord.TaskGroup;
+import dev.ripcord.bind.Interruptible;
 import dev.ripcord.grpc.micrometer.RipcordMetrics;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
@@ -252,6 +253,27 @@ class AccountTest {
     scopes.forEach(scope -> scope.cancel(Reason.USER_CANCELED));
     closed.await();
     await().until(() -> callee.ripcord().liveCalls() == 0);
+  }
+
+  @Test
+  void interruptsThatAreSent_areCounted() throws Exception {
+    int calls = 20;
+    try (Peer callee =
+            Peer.named("callee")
+                .unary(
+                    request -> {
+                      begun.incrementAndGet();
+                      Interruptible.run(Context.current(), () -> Thread.sleep(120_000));
+                      return "never";
+                    })
+                .start();
+        Peer caller = Peer.named("caller")) {
+      cancelOnceBegun(caller.channelTo(callee), callee, calls);
+      // One may have been ended between its beginning and its sleep: it throws without.
+      long sent = callee.ripcord().counters().interruptsSent();
+      assertThat(sent).isPositive().isLessThanOrEqualTo(calls);
+      assertThat(callee.ripcord().stopTimes().count()).isEqualTo(calls);
+    }
   }
 
   @Test
