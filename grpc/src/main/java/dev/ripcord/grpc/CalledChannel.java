@@ -9,6 +9,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +54,11 @@ final class CalledChannel implements Executor {
    */
   void offloadsTo(Executor offload) {
     if (shared == null) {
-      offload.execute(() -> lookFor(offload));
+      try {
+        offload.execute(() -> lookFor(offload));
+      } catch (RejectedExecutionException e) {
+        // It stays unknown, and what asks for it must not suffer.
+      }
     }
   }
 

@@ -86,15 +86,20 @@ final class CalleeConnection {
   void end(List<Long> contextIds, Cancellation why, CalleeControl by) {
     List<HandledCall> ended = new ArrayList<>(contextIds.size());
     Telling telling = Telling.begin();
-    for (Long contextId : contextIds) {
-      if (!end(contextId, why, by, ended)) {
-        keepEarly(new Early(contextId, why, by, System.nanoTime()));
-        if (end(contextId, why, by, ended)) {
-          takeEarly(contextId);
+    boolean toldBelow;
+    try {
+      for (Long contextId : contextIds) {
+        if (!end(contextId, why, by, ended)) {
+          keepEarly(new Early(contextId, why, by, System.nanoTime()));
+          if (end(contextId, why, by, ended)) {
+            takeEarly(contextId);
+          }
         }
       }
+    } finally {
+      // Else what this thread ends later would never be sent.
+      toldBelow = telling.end();
     }
-    boolean toldBelow = telling.end();
     ended.forEach(HandledCall::handlerTold);
     if (toldBelow) {
       // Their handlers wait for calls that have just ended, and close them when they find out. To

@@ -67,7 +67,9 @@ class MessageReaderTest {
     assertThat(CancelMessage.read(message(Cancellation.canceled(odd, null)))).isNull();
     Reason detailed = Reason.USER_CANCELED.withDetail("key", "value");
     assertThat(CancelMessage.read(message(Cancellation.canceled(detailed, null)))).isNull();
-    byte[] twice = Arrays.copyOf(message(usual()), 0);
+    byte[] once = message(usual());
+    byte[] twice = Arrays.copyOf(once, 2 * once.length);
+    System.arraycopy(once, 0, twice, once.length, once.length);
     assertThat(CancelMessage.read(twice)).isNull();
   }
 
