@@ -80,12 +80,13 @@ final class OverdueWatch {
 
   /**
    * A handler whose callbacks had all returned before the end answers now, on this thread, in vain:
-   * it was at work all the time, and nobody could see where.
+   * it was at work all the time, and nobody could see where. Unless its task on this thread has
+   * been seen already: then that is the handler.
    */
   void answersLate(HandledCall call) {
     Late.Handler late = new Late.Handler(call);
-    if (late.sinceEnd().toNanos() >= graceNanos) {
-      Thread here = Thread.currentThread();
+    Thread here = Thread.currentThread();
+    if (late.sinceEnd().toNanos() >= graceNanos && !threads().contains(here)) {
       Overdue found =
           new Overdue(
               late.work(), late.sinceEnd(), Late.nameOf(here), List.of(here.getStackTrace()));

@@ -46,10 +46,11 @@ class OverdueTest {
   }
 
   @AfterEach
-  void release() {
+  void release() throws InterruptedException {
     finish.countDown();
     caller.close();
     own.shutdown();
+    assertThat(own.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
   }
 
   private String ignoresItsContext() throws InterruptedException {
@@ -135,6 +136,9 @@ class OverdueTest {
       finish.countDown();
       await().until(() -> ripcord.overdue() == 0);
       assertThat(list(callee, false)).isEmpty();
+      // It has answered on the thread that was reported: the same work, not another.
+      assertThat(logs.seen()).hasSize(1);
+      assertThat(ripcord.counters().overdueHandlers()).isZero();
     }
   }
 
