@@ -33,12 +33,17 @@ public final class CascadeGroup implements Group {
 
   /** How long it takes: in time, not in cancels, because a busy machine is slow. */
   private record Pace(int warmUpSeconds, int shapeSeconds) {
-    static final Pace QUICK = new Pace(35, 8);
+    static final Pace QUICK = new Pace(50, 5);
     static final Pace FULL = new Pace(120, 60);
   }
 
   /** A tree below the edge, and how many times the time of the others it takes. */
-  private record Shape(String name, String levels, int weight) {}
+  private record Shape(String name, String levels, int weight) {
+    /** How many processes a cancel passes, one after the other. */
+    int depth() {
+      return levels.split(";", -1).length;
+    }
+  }
 
   private static final List<Shape> SHAPES =
       List.of(
@@ -75,11 +80,12 @@ public final class CascadeGroup implements Group {
 
   @Override
   public void run(Run run) throws Exception {
-    try (Contest contest = Contest.open(FOREIGN)) {
+    try (Contest contest = Contest.open(FOREIGN);
+        Loopback loopback = Loopback.open()) {
       Pace pace = run.quick() ? Pace.QUICK : Pace.FULL;
       warmUp(contest, pace.warmUpSeconds());
       for (Shape shape : SHAPES) {
-        report(run, shape, contest, cancels(contest, shape, pace));
+        report(run, shape, contest, cancels(contest, loopback, shape, pace));
       }
     }
     run.plot(
@@ -94,15 +100,18 @@ public final class CascadeGroup implements Group {
     for (int i = 0; System.nanoTime() - until < 0; i++) {
       String levels = WARM_UP.get(i % WARM_UP.size());
       for (Contender each : contest.present()) {
-        contest.warmUp(each, levels, TREES_AT_ONCE);
+        if (each.warmsUp() || i < WARM_UP.size()) { // all have to have connected
+          contest.warmUp(each, levels, TREES_AT_ONCE);
+        }
       }
     }
   }
 
   /** Cancel by cancel in turns; who begins changes, too. The first do not count. */
-  private static Map<Contender, List<Cascade>> cancels(Contest contest, Shape shape, Pace pace)
+  private static Measured cancels(Contest contest, Loopback loopback, Shape shape, Pace pace)
       throws IOException {
     Map<Contender, List<Cascade>> cascades = new EnumMap<>(Contender.class);
+    List<Double> hops = new ArrayList<>();
     Random random = new Random(shape.name().hashCode());
     List<Contender> order = new ArrayList<>(contest.present());
     order.forEach(each -> cascades.put(each, new ArrayList<>()));
@@ -117,17 +126,25 @@ public final class CascadeGroup implements Group {
           cascades.computeIfAbsent(each, none -> new ArrayList<>()).add(cascade);
         }
       }
+      hops.add(loopback.oneWayNanos());
       order.retainAll(cascades.keySet());
       Collections.shuffle(order, random);
     }
-    return cascades;
+    return new Measured(cascades, hops.subList(FIRST, hops.size()));
   }
 
-  private static void report(
-      Run run, Shape shape, Contest contest, Map<Contender, List<Cascade>> cascades) {
+  /** And how long a byte took from one process to another meanwhile, in nanoseconds. */
+  private record Measured(Map<Contender, List<Cascade>> cascades, List<Double> hops) {
+    List<Cascade> ours() {
+      return Objects.requireNonNull(cascades.get(Contender.RIPCORD));
+    }
+  }
+
+  private static void report(Run run, Shape shape, Contest contest, Measured measured) {
+    Map<Contender, List<Cascade>> cascades = measured.cascades();
     for (Contender peer : Contender.peers()) {
       Figure[] figures = {
-        new Figure(", p50", 0.5, Cascade::stoppedNanos),
+        Figure.MEDIAN,
         new Figure(", p99", 0.99, Cascade::stoppedNanos),
         new Figure(", edge has heard, p50", 0.5, Cascade::heardNanos)
       };
@@ -136,15 +153,31 @@ public final class CascadeGroup implements Group {
             row(
                 shape.name() + figure.name(),
                 figure,
-                Objects.requireNonNull(cascades.get(Contender.RIPCORD)),
+                measured.ours(),
                 peer,
                 cascades.get(peer),
                 contest.whyMissing(peer)));
       }
     }
+    run.row(floor(shape, measured));
   }
 
-  private record Figure(String name, double quantile, ToDoubleFunction<Cascade> of) {}
+  /** What no message can be faster than. */
+  private static Row floor(Shape shape, Measured measured) {
+    Figure median = Figure.MEDIAN;
+    List<Double> hops =
+        measured.hops().stream().map(nanos -> nanos * shape.depth() / NANOS_PER_MICRO).toList();
+    return Row.lessIsBetter(
+        "cascade",
+        shape.name() + median.name(),
+        "us",
+        "a byte over loopback",
+        Rounds.of(blocks(measured.ours(), median), blocks(hops, median.quantile())));
+  }
+
+  private record Figure(String name, double quantile, ToDoubleFunction<Cascade> of) {
+    static final Figure MEDIAN = new Figure(", p50", 0.5, Cascade::stoppedNanos);
+  }
 
   private static Row row(
       String name,
@@ -170,17 +203,20 @@ public final class CascadeGroup implements Group {
         : row;
   }
 
-  /** Of each block in turn the quantile: how much they differ is the spread. */
   private static List<Double> blocks(List<Cascade> cascades, Figure figure) {
-    int size = cascades.size() / BLOCKS;
+    return blocks(
+        cascades.stream()
+            .map(cascade -> figure.of().applyAsDouble(cascade) / NANOS_PER_MICRO)
+            .toList(),
+        figure.quantile());
+  }
+
+  /** Of each block in turn the quantile: how much they differ is the spread. */
+  private static List<Double> blocks(List<Double> figures, double quantile) {
+    int size = figures.size() / BLOCKS;
     return IntStream.range(0, BLOCKS)
         .mapToObj(
-            block ->
-                Rounds.quantile(
-                    cascades.subList(block * size, (block + 1) * size).stream()
-                        .map(cascade -> figure.of().applyAsDouble(cascade) / NANOS_PER_MICRO)
-                        .toList(),
-                    figure.quantile()))
+            block -> Rounds.quantile(figures.subList(block * size, (block + 1) * size), quantile))
         .toList();
   }
 }

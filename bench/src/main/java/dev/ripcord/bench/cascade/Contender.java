@@ -31,6 +31,11 @@ enum Contender {
     return title;
   }
 
+  /** Whether its code gets faster while it runs. */
+  boolean warmsUp() {
+    return this != GRPC_GO;
+  }
+
   /** All but ours. */
   static List<Contender> peers() {
     return List.of(values()).subList(1, values().length);

@@ -92,7 +92,7 @@ public final class CoreGroup implements Group {
       }
     }
 
-    /** Fork by fork; who begins changes from one to the next. A look takes half as many. */
+    /** Fork by fork; who begins changes from one to the next. */
     private Map<String, Figures> figures(Question question, int threads)
         throws IOException, InterruptedException, RunnerException {
       List<String> contenders = new ArrayList<>(question.measurable());
@@ -101,7 +101,7 @@ public final class CoreGroup implements Group {
         contenders.add(GO);
       }
       Map<String, Figures> figures = new HashMap<>();
-      for (int fork = 0; fork < (question.allocation() ? forks : forks / 2); fork++) {
+      for (int fork = 0; fork < question.forks(forks, threads); fork++) {
         for (int i = 0; i < contenders.size(); i++) {
           String method = contenders.get(fork % 2 == 0 ? i : contenders.size() - 1 - i);
           figures
@@ -125,7 +125,7 @@ public final class CoreGroup implements Group {
         String peer = question.peer(method);
         Row row = row(name, unit, ours, peer, figures.get(method), Question.missing(method));
         run.row(row);
-        if (row.ratio() != null && row.ratio() >= 1) {
+        if (row.ratio() != null && row.ratio() >= 1 && !Question.isFloor(peer)) {
           behind.add(peer + " at " + name);
         }
       }

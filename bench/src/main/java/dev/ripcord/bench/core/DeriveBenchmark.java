@@ -38,6 +38,12 @@ public class DeriveBenchmark {
     return child.cancel(false);
   }
 
+  /** What a node cannot be had without, being as large. */
+  @Benchmark
+  public Object allocation() {
+    return new long[3];
+  }
+
   @Benchmark
   public Object scope() throws Throwable {
     return Scopes.openAndClose();

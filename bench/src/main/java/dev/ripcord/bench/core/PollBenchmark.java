@@ -29,6 +29,8 @@ public class PollBenchmark {
   private CompletableJob kotlin = JobKt.Job(null);
   private CompletableFuture<Object> future = new CompletableFuture<>();
 
+  private volatile boolean done;
+
   private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
 
   /** For JMH. */
@@ -81,6 +83,12 @@ public class PollBenchmark {
   @Benchmark
   public boolean grpcWithDeadline() {
     return grpcWithDeadline.isCancelled();
+  }
+
+  /** What no answer can be had without. */
+  @Benchmark
+  public boolean volatileRead() {
+    return done;
   }
 
   /** What a deadline cannot be had without. */

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,12 +32,20 @@ record Question(
   private static final String KOTLIN = "kotlinx Job";
   private static final String FUTURE = "CompletableFuture";
   private static final String SCOPE = "StructuredTaskScope";
+  private static final String ALLOCATION = "allocating 40 B";
+  private static final String VOLATILE_READ = "one volatile read";
+  private static final String NANO_TIME = "one System.nanoTime()";
+  private static final Set<String> FLOORS = Set.of(ALLOCATION, VOLATILE_READ, NANO_TIME);
   private static final Map<String, String> ALL =
       inOrder("grpc", GRPC, "kotlin", KOTLIN, "future", FUTURE);
 
   static final List<Question> ALL_QUESTIONS =
       List.of(
-          costing("derive + cancel", DeriveBenchmark.class, withScope(ALL), "derive"),
+          costing(
+              "derive + cancel",
+              DeriveBenchmark.class,
+              with(withScope(ALL), "allocation", ALLOCATION),
+              "derive"),
           costing("derive + listener + cancel", ListenBenchmark.class, ALL, "listen"),
           costing("timeout + cancel", TimeoutBenchmark.class, withScope(ALL), "timeout"),
           costing(
@@ -45,14 +54,14 @@ record Question(
               inOrder("grpc", GRPC, "future", FUTURE),
               "listenWithTimeout"),
           costing("1,000 listening children, per child", FanOutBenchmark.class, ALL, "fanOut"),
-          looking("poll, depth 1", PollBenchmark.class, 1, "ours", ALL, "poll1"),
-          looking("poll, depth 8", PollBenchmark.class, 8, "ours", ALL, "poll8"),
+          polling("poll, depth 1", 1, "poll1"),
+          polling("poll, depth 8", 8, "poll8"),
           looking(
               "poll with a deadline",
               PollBenchmark.class,
               1,
               "oursWithDeadline",
-              inOrder("grpcWithDeadline", GRPC, "nanoTime", "one System.nanoTime()"),
+              inOrder("grpcWithDeadline", GRPC, "nanoTime", NANO_TIME),
               "pollWithDeadline"),
           lookup("value, bound, depth 1", 1, "ours", "grpc", "lookup1"),
           lookup("value, bound, depth 100", 100, "ours", "grpc", "lookup100"),
@@ -75,13 +84,22 @@ record Question(
     return new Question(name, benchmark, depth, ours, peers, List.of(1), go, false);
   }
 
+  private static Question polling(String name, int depth, String go) {
+    Map<String, String> peers = with(ALL, "volatileRead", VOLATILE_READ);
+    return looking(name, PollBenchmark.class, depth, "ours", peers, go);
+  }
+
   private static Question lookup(String name, int depth, String ours, String grpc, String go) {
     return looking(name, LookupBenchmark.class, depth, ours, Map.of(grpc, GRPC), go);
   }
 
   private static Map<String, String> withScope(Map<String, String> peers) {
+    return with(peers, "scope", SCOPE);
+  }
+
+  private static Map<String, String> with(Map<String, String> peers, String method, String name) {
     Map<String, String> more = new LinkedHashMap<>(peers);
-    more.put("scope", SCOPE);
+    more.put(method, name);
     return more;
   }
 
@@ -108,6 +126,16 @@ record Question(
     return "scope".equals(method) && !Scopes.present()
         ? "needs JDK 25, this is " + Runtime.version().feature()
         : null;
+  }
+
+  /** Whether this peer offers nothing, and is only what nobody can be faster than. */
+  static boolean isFloor(String peer) {
+    return FLOORS.contains(peer);
+  }
+
+  /** How many of {@code forks} it is asked in: what costs more than a look, alone, in all. */
+  int forks(int forks, int threadCount) {
+    return allocation && threadCount == 1 ? forks : forks / 2;
   }
 
   /** The name of the peer of this method. */
