@@ -22,7 +22,10 @@ import org.jspecify.annotations.Nullable;
 final class Caller {
   private static final int AT_A_TIME = 32;
   private static final int MESSAGES = 8;
-  private static final int LONGEST_MICROS = 12_000; // until a cancel, or a deadline
+  private static final int SOON_MICROS = 12_000; // most cancels and deadlines, at the latest
+  private static final int LATE_MICROS =
+      400_000; // the others: they are open when somebody is killed
+  private static final int LATE = 8; // one in so many
   private static final long BETWEEN_FAILURES_MICROS = 5_000; // else they would be all there is
   private static final long PATIENCE_SECONDS = 20;
   private static final List<Reason> REASONS =
@@ -106,14 +109,18 @@ final class Caller {
       Reason why = REASONS.get(random.nextInt(REASONS.size())).withMessage("call " + calls);
       Call call = new Call(this, callee, Status.Code.CANCELLED);
       Runnable cancel = side.cancellable(() -> make(call, streaming, wait(Orders.words(why))), why);
-      later(cancel, random.nextInt(LONGEST_MICROS));
+      later(cancel, untilTheEnd());
     }
 
     private void expiring(int callee) {
-      Duration after = Duration.ofNanos(1_000L * (1_000 + random.nextInt(LONGEST_MICROS)));
+      Duration after = Duration.ofNanos(1_000L * (1_000 + untilTheEnd()));
       Call call = new Call(this, callee, Status.Code.DEADLINE_EXCEEDED);
       call.release =
           side.expiring(after, () -> make(call, random.nextBoolean(), wait(Orders.DEADLINE)));
+    }
+
+    private int untilTheEnd() {
+      return random.nextInt(random.nextInt(LATE) == 0 ? LATE_MICROS : SOON_MICROS);
     }
 
     private String wait(String why) {

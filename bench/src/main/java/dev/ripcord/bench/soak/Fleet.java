@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 final class Fleet implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 30;
   private static final long BETWEEN_LOOKS_MILLIS = 100;
+  private static final int AT_WORK = 500; // calls, of a caller that is to be killed
 
   private final String side;
   private final Random random;
@@ -102,9 +103,13 @@ final class Fleet implements AutoCloseable {
   private double good() throws IOException {
     double sum = 0;
     for (Child caller : callers()) {
-      sum += Double.parseDouble(ask(caller, "calls").split(" ", -1)[0]);
+      sum += good(caller);
     }
     return sum;
+  }
+
+  private static double good(Child caller) throws IOException {
+    return Double.parseDouble(ask(caller, "calls").split(" ", -1)[0]);
   }
 
   /** Kills a callee in the midst of its calls, and puts another in its place. */
@@ -123,12 +128,21 @@ final class Fleet implements AutoCloseable {
   }
 
   /** Kills a caller in the midst of its calls, and puts another in its place. */
-  void killCaller() throws IOException {
+  void killCaller() throws IOException, InterruptedException {
+    awaitAtWork(mortalCaller);
     ends(mortalCaller);
     mortalCaller.kill();
     mortalCaller = startCaller(new ArrayList<>(), true);
     ask(mortalCaller, "begin");
     tally.callersKilled++;
+  }
+
+  /** A JVM that has just begun has hardly a call open: its death would prove nothing. */
+  private static void awaitAtWork(Child caller) throws IOException, InterruptedException {
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (good(caller) < AT_WORK && System.nanoTime() - until < 0) {
+      TimeUnit.MILLISECONDS.sleep(BETWEEN_LOOKS_MILLIS / 10);
+    }
   }
 
   private void ends(Child caller) throws IOException {
