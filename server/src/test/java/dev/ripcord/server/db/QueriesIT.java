@@ -5,7 +5,9 @@ import static dev.ripcord.server.db.RunningDb.activity;
 import static dev.ripcord.server.db.RunningDb.columns;
 import static dev.ripcord.server.db.RunningDb.request;
 import static dev.ripcord.server.db.RunningDb.stub;
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.google.protobuf.ByteString;
@@ -239,7 +241,8 @@ class QueriesIT {
   @Test
   void activityDoesNotShowItself() {
     assertThat(active("pg_stat_activity")).isEmpty();
-    assertThat(activity().getPoolActive()).isZero();
+    // A call before this one has answered a moment earlier than it gave its connection back.
+    await().atMost(5, SECONDS).until(() -> activity().getPoolActive() == 0);
     assertThat(activity().getPoolOpened()).isPositive();
   }
 
