@@ -29,6 +29,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +39,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CutQueriesIT {
   private static final String MARK_OF_HEAVY =
       "604800"; // seconds of a week; in the heavy queries only
+
+  /** Here and not while somebody waits: on a busy machine a server takes its time to start. */
+  @BeforeAll
+  static void start() {
+    RunningDb.stub();
+  }
 
   @BeforeEach
   void nothingIsActive() {
