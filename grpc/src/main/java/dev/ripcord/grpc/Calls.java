@@ -101,7 +101,7 @@ final class Calls {
 
   /** The call of this identity if it is being handled, else null. */
   @Nullable HandledCall find(CallIdentity identity) {
-    for (HandledCall call : live) {
+    for (HandledCall call : live.of(identity.requestId())) {
       if (call.identity() == identity) {
         return call;
       }

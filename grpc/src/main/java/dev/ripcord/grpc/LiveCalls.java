@@ -1,27 +1,25 @@
 package dev.ripcord.grpc;
 
-import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * The calls being handled now, by the names their callers gave them. A name tells nothing of who
- * may use it: that is for the connection to say.
+ * The calls being handled now, by the names their callers gave them and by their requests. A name
+ * tells nothing of who may use it: that is for the connection to say.
  *
- * <p>Calls come and go far more often than somebody asks for a request, so those of one request are
- * found by a walk over all. Whoever walks holds nobody up: what comes or goes meanwhile may be seen
- * or not.
+ * <p>Whoever walks over them holds nobody up: what comes or goes meanwhile may be seen or not.
  */
 final class LiveCalls implements Iterable<HandledCall> {
   private final ConcurrentHashMap<Long, HandledCall> first = new ConcurrentHashMap<>();
   // gRPC tries a call again under the same name, seldom at once; and anybody may take any name.
   private final Map<HandledCall, Boolean> others = new ConcurrentHashMap<>();
+  private final CallsByRequest byRequest = new CallsByRequest();
 
   void add(HandledCall call) {
+    byRequest.add(call);
     if (first.putIfAbsent(call.namedByCaller(), call) != null) {
       others.put(call, true);
     }
@@ -29,6 +27,7 @@ final class LiveCalls implements Iterable<HandledCall> {
 
   /** False if it was not there. */
   boolean remove(HandledCall call) {
+    byRequest.remove(call);
     return first.remove(call.namedByCaller(), call) || others.remove(call) != null;
   }
 
@@ -55,14 +54,13 @@ final class LiveCalls implements Iterable<HandledCall> {
   }
 
   /** Those of one request. */
-  List<HandledCall> of(RequestId requestId) {
-    List<HandledCall> calls = new ArrayList<>();
-    for (HandledCall call : this) {
-      if (call.identity().requestId().equals(requestId)) {
-        calls.add(call);
-      }
-    }
-    return calls;
+  Iterable<HandledCall> of(RequestId requestId) {
+    return byRequest.of(requestId);
+  }
+
+  /** How many requests they belong to. */
+  int requests() {
+    return byRequest.count();
   }
 
   @Override
