@@ -22,14 +22,8 @@ import org.jspecify.annotations.Nullable;
 public final class CallIdentity {
   private static final Key<CallIdentity> KEY = Key.local("ripcord.call");
 
-  private final RequestId requestId;
-  private final long contextId;
-  private final @Nullable Long parentContextId;
-  private final int depth;
+  private final CallerIdentity caller;
   private final String method;
-  private final @Nullable String callerService;
-  private final @Nullable String callerInstance;
-  private final @Nullable ByteString deadlineBefore; // as in the header
   private final OutgoingCalls calls = new OutgoingCalls();
   private final Calls handledBy;
 
@@ -39,13 +33,7 @@ public final class CallIdentity {
 
   CallIdentity(CallerIdentity caller, String method, Calls handledBy) {
     this.handledBy = handledBy;
-    this.requestId = caller.requestId();
-    this.contextId = caller.contextId();
-    this.parentContextId = caller.parentContextId();
-    this.depth = caller.depth();
-    this.callerService = caller.service();
-    this.callerInstance = caller.instance();
-    this.deadlineBefore = caller.deadline();
+    this.caller = caller;
     this.method = method;
   }
 
@@ -60,12 +48,12 @@ public final class CallIdentity {
 
   /** The name of the whole tree. */
   public RequestId requestId() {
-    return requestId;
+    return caller.requestId();
   }
 
   /** The name of this call's context, 16 hex digits; the caller made it. */
   public String contextId() {
-    return ContextIds.toHex(contextId);
+    return ContextIds.toHex(caller.contextId());
   }
 
   /**
@@ -73,12 +61,13 @@ public final class CallIdentity {
    * it.
    */
   public @Nullable String parentContextId() {
-    return parentContextId == null ? null : ContextIds.toHex(parentContextId);
+    Long parent = caller.parentContextId();
+    return parent == null ? null : ContextIds.toHex(parent);
   }
 
   /** 0 for a call from outside every tree, one more per hop. */
   public int depth() {
-    return depth;
+    return caller.depth();
   }
 
   /** {@code package.Service/Method}. */
@@ -88,33 +77,34 @@ public final class CallIdentity {
 
   /** The name of the service that called, as it says; null if it did not. */
   public @Nullable String callerService() {
-    return callerService;
+    return caller.service();
   }
 
   /** The instance of the service that called, as it says; null if it did not. */
   public @Nullable String callerInstance() {
-    return callerInstance;
+    return caller.instance();
   }
 
   long contextIdBits() {
-    return contextId;
+    return caller.contextId();
   }
 
   @Nullable Long parentContextIdBits() {
-    return parentContextId;
+    return caller.parentContextId();
   }
 
   /** Where something began that the caller did; null if it did not say who it is. */
   Cancellation.@Nullable Origin callersOrigin() {
-    return callerService == null
+    String service = caller.service();
+    return service == null
         ? null
         : new Cancellation.Origin(
-            callerService, callerInstance == null ? "" : callerInstance, contextId(), "");
+            service, Objects.requireNonNullElse(caller.instance(), ""), contextId(), "");
   }
 
   /** The caller gave {@code deadline}. False if nobody knows who that is. */
   boolean inherits(Deadline deadline) {
-    if (callerService == null) {
+    if (caller.service() == null) {
       return false;
     }
     inherited = deadline;
@@ -128,10 +118,10 @@ public final class CallIdentity {
   /** Where the inherited deadline comes from. */
   DeadlineWay deadlineWay() {
     return new DeadlineWay(
-        Objects.requireNonNull(callerService),
-        Objects.requireNonNullElse(callerInstance, ""),
-        parentContextId,
-        deadlineBefore);
+        Objects.requireNonNull(caller.service()),
+        Objects.requireNonNullElse(caller.instance(), ""),
+        caller.parentContextId(),
+        caller.deadline());
   }
 
   /** For a call that is given {@code deadline}; null unless that is the one the caller gave. */
@@ -159,6 +149,6 @@ public final class CallIdentity {
 
   @Override
   public String toString() {
-    return requestId + "/" + contextId() + " " + method + " at depth " + depth;
+    return requestId() + "/" + contextId() + " " + method + " at depth " + depth();
   }
 }

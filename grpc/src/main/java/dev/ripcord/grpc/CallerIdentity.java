@@ -3,10 +3,12 @@ package dev.ripcord.grpc;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.UnsafeByteOperations;
 import com.google.protobuf.WireFormat;
 import dev.ripcord.proto.v1.CallContext;
 import dev.ripcord.proto.v1.InheritedDeadline;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,8 @@ record CallerIdentity(
   private static final int INSTANCE = CallContext.INSTANCE_FIELD_NUMBER << 3 | BYTES;
   private static final int DEADLINE = CallContext.DEADLINE_FIELD_NUMBER << 3 | BYTES;
 
+  private static final KnownNames NAMES = new KnownNames();
+
   /** That of a call from outside every tree. */
   static CallerIdentity unknown(RequestId requestId) {
     return new CallerIdentity(requestId, ContextIds.next(), null, 0, null, null, null);
@@ -62,69 +66,69 @@ record CallerIdentity(
 
   /** As a {@link CallContext}. */
   byte[] toBytes() {
-    byte[] bytes = new byte[size()];
-    CodedOutputStream out = CodedOutputStream.newInstance(bytes);
-    try {
-      writeTo(out);
-    } catch (IOException e) {
-      throw new AssertionError("size() is wrong for " + this, e);
-    }
-    out.checkNoSpaceLeft();
-    return bytes;
+    return bytes(requestId, contextId, parentContextId, depth, names(service, instance), deadline);
   }
 
-  private int size() {
-    int size = 2 + RequestId.BYTES + 2 + ContextIds.BYTES;
+  /**
+   * One with these components as a {@link CallContext}.
+   *
+   * @param names what {@link #names} has returned
+   */
+  static byte[] bytes(
+      RequestId requestId,
+      long contextId,
+      @Nullable Long parentContextId,
+      int depth,
+      byte[] names,
+      @Nullable ByteString deadline) {
+    int size = 2 + RequestId.BYTES + 2 + ContextIds.BYTES + names.length;
     if (parentContextId != null) {
       size += 2 + ContextIds.BYTES;
     }
     if (depth != 0) {
-      size += CodedOutputStream.computeUInt32Size(CallContext.DEPTH_FIELD_NUMBER, depth);
-    }
-    if (service != null) {
-      size += CodedOutputStream.computeStringSize(CallContext.SERVICE_FIELD_NUMBER, service);
-    }
-    if (instance != null) {
-      size += CodedOutputStream.computeStringSize(CallContext.INSTANCE_FIELD_NUMBER, instance);
+      size += 1 + CodedOutputStream.computeUInt32SizeNoTag(depth);
     }
     if (deadline != null) {
-      size += CodedOutputStream.computeBytesSize(CallContext.DEADLINE_FIELD_NUMBER, deadline);
+      size += 1 + CodedOutputStream.computeBytesSizeNoTag(deadline);
     }
-    return size;
-  }
-
-  private void writeTo(CodedOutputStream out) throws IOException {
-    out.writeTag(CallContext.REQUEST_ID_FIELD_NUMBER, WireFormat.WIRETYPE_LENGTH_DELIMITED);
-    out.writeUInt32NoTag(RequestId.BYTES);
-    writeBits(out, requestId.high());
-    writeBits(out, requestId.low());
-    writeId(out, CallContext.CONTEXT_ID_FIELD_NUMBER, contextId);
+    // Ids are big-endian, so that they are read as they are shown; protobuf's own are not.
+    ByteBuffer out = ByteBuffer.allocate(size);
+    out.put((byte) REQUEST_ID).put((byte) RequestId.BYTES);
+    out.putLong(requestId.high()).putLong(requestId.low());
+    out.put((byte) CONTEXT_ID).put((byte) ContextIds.BYTES).putLong(contextId);
     if (parentContextId != null) {
-      writeId(out, CallContext.PARENT_CONTEXT_ID_FIELD_NUMBER, parentContextId);
+      out.put((byte) PARENT_CONTEXT_ID).put((byte) ContextIds.BYTES).putLong(parentContextId);
     }
     if (depth != 0) {
-      out.writeUInt32(CallContext.DEPTH_FIELD_NUMBER, depth);
+      putVarint(out.put((byte) DEPTH), depth);
     }
+    out.put(names);
+    if (deadline != null) {
+      putVarint(out.put((byte) DEADLINE), deadline.size());
+      deadline.copyTo(out);
+    }
+    return out.array();
+  }
+
+  private static void putVarint(ByteBuffer out, int number) {
+    int rest = number;
+    while ((rest & ~0x7f) != 0) {
+      out.put((byte) (rest | 0x80));
+      rest >>>= 7;
+    }
+    out.put((byte) rest);
+  }
+
+  /** Who calls, as it stands in the message; the same in all calls of a process. */
+  static byte[] names(@Nullable String service, @Nullable String instance) {
+    MessageBytes names = new MessageBytes(2 * Text.NAME_BYTES);
     if (service != null) {
-      out.writeString(CallContext.SERVICE_FIELD_NUMBER, service);
+      names.text(CallContext.SERVICE_FIELD_NUMBER, service);
     }
     if (instance != null) {
-      out.writeString(CallContext.INSTANCE_FIELD_NUMBER, instance);
+      names.text(CallContext.INSTANCE_FIELD_NUMBER, instance);
     }
-    if (deadline != null) {
-      out.writeBytes(CallContext.DEADLINE_FIELD_NUMBER, deadline);
-    }
-  }
-
-  private static void writeId(CodedOutputStream out, int field, long id) throws IOException {
-    out.writeTag(field, WireFormat.WIRETYPE_LENGTH_DELIMITED);
-    out.writeUInt32NoTag(ContextIds.BYTES);
-    writeBits(out, id);
-  }
-
-  /** Ids are big-endian, so that they are read as they are shown; protobuf's own are not. */
-  private static void writeBits(CodedOutputStream out, long bits) throws IOException {
-    out.writeFixed64NoTag(Long.reverseBytes(bits));
+    return names.toBytes();
   }
 
   /** Null if {@code bytes} are not what {@link #toBytes()} writes. */
@@ -132,11 +136,50 @@ record CallerIdentity(
     if (bytes.length > Limits.identityBytes()) {
       return null;
     }
+    CallerIdentity usual = readUsual(new MessageReader(bytes));
     try {
-      return read(CodedInputStream.newInstance(bytes));
+      return usual == null ? read(CodedInputStream.newInstance(bytes)) : usual;
     } catch (IOException malformed) {
       return null;
     }
+  }
+
+  /** Null if it is not as {@link #toBytes()} writes it. */
+  private static @Nullable CallerIdentity readUsual(MessageReader in) {
+    int entered = in.enter(CallContext.REQUEST_ID_FIELD_NUMBER);
+    if (entered < 0) {
+      return null;
+    }
+    RequestId requestId = new RequestId(in.idBits(), in.idBits());
+    in.leave(entered);
+    entered = in.enter(CallContext.CONTEXT_ID_FIELD_NUMBER);
+    if (entered < 0) {
+      return null;
+    }
+    long contextId = in.idBits();
+    in.leave(entered);
+    Long parentContextId = null;
+    entered = in.enter(CallContext.PARENT_CONTEXT_ID_FIELD_NUMBER);
+    if (entered >= 0) {
+      parentContextId = in.idBits();
+      in.leave(entered);
+    }
+    int depth = (int) in.number(CallContext.DEPTH_FIELD_NUMBER);
+    String service = in.name(CallContext.SERVICE_FIELD_NUMBER, Text.NAME_BYTES, NAMES);
+    String instance = in.name(CallContext.INSTANCE_FIELD_NUMBER, Text.NAME_BYTES, NAMES);
+    ByteString deadline =
+        in.hasMore()
+            ? UnsafeByteOperations.unsafeWrap(in.bytes(CallContext.DEADLINE_FIELD_NUMBER))
+            : null;
+    return in.isAllRead()
+        ? new CallerIdentity(
+            requestId, contextId, parentContextId, hops(depth), service, instance, deadline)
+        : null;
+  }
+
+  /** Unsigned on the wire. */
+  private static int hops(int depth) {
+    return depth < 0 ? Integer.MAX_VALUE : depth;
   }
 
   private static @Nullable CallerIdentity read(CodedInputStream in) throws IOException {
@@ -162,10 +205,8 @@ record CallerIdentity(
     if (requestId == null || contextId == null) {
       return null;
     }
-    // Unsigned on the wire.
-    int hops = depth < 0 ? Integer.MAX_VALUE : depth;
     return new CallerIdentity(
-        requestId, contextId, parentContextId, hops, service, instance, deadline);
+        requestId, contextId, parentContextId, hops(depth), service, instance, deadline);
   }
 
   private static RequestId readRequestId(CodedInputStream in) throws IOException {

@@ -12,7 +12,7 @@ import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,14 +26,15 @@ import org.jspecify.annotations.Nullable;
  * after that.
  */
 final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
-    implements LocalEnds.Endable, Resets.Resettable {
+    implements LocalEnds.Endable, Resets.Resettable, Consumer<Cancellation> {
   private static final VarHandle LISTENING;
+  private static final VarHandle TURN;
 
   static {
     try {
-      LISTENING =
-          MethodHandles.lookup()
-              .findVarHandle(ContextClientCall.class, "listening", Registration.class);
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      LISTENING = lookup.findVarHandle(ContextClientCall.class, "listening", Registration.class);
+      TURN = lookup.findVarHandle(ContextClientCall.ContextListener.class, "turn", int.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -60,7 +61,7 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
 
   private final Context context;
   private final ContextHeaders codec;
-  private final CallerIdentity identity;
+  private final byte[] identity; // for the header
   private final OutgoingCalls.@Nullable Outgoing outgoing; // null at the edge
   private final io.grpc.Context callers;
   private final CallStreams streams;
@@ -81,7 +82,7 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
       ClientCall<Q, R> call,
       Context context,
       ContextHeaders codec,
-      CallerIdentity identity,
+      byte[] identity,
       OutgoingCalls.@Nullable Outgoing outgoing,
       io.grpc.Context callers,
       CallStreams streams,
@@ -107,7 +108,7 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
     streams.starting();
     super.start(own, headers);
     streams.started();
-    Registration registration = context.onDone(Runnable::run, this::end);
+    Registration registration = context.onDone(Runnable::run, this);
     if (!LISTENING.compareAndSet(this, null, registration)) {
       registration.stop();
     }
@@ -167,7 +168,8 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
   }
 
   /** The context has ended: on whatever thread did that. */
-  private void end(Cancellation why) {
+  @Override
+  public void accept(Cancellation why) {
     if (over) {
       return;
     }
@@ -280,7 +282,7 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
     private static final int CLOSED = 3;
 
     private final ClientCall.Listener<R> responses;
-    private final AtomicInteger turn = new AtomicInteger(FREE);
+    private volatile int turn = FREE;
 
     ContextListener(ClientCall.Listener<R> responses) {
       this.responses = responses;
@@ -327,25 +329,25 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
 
     /** False if the call has ended for its caller, who perhaps has not heard yet. */
     private boolean enter() {
-      return ended == null && turn.compareAndSet(FREE, BUSY);
+      return ended == null && TURN.compareAndSet(this, FREE, BUSY);
     }
 
     private void leave() {
-      if (!turn.compareAndSet(BUSY, FREE)) {
-        turn.set(CLOSED);
+      if (!TURN.compareAndSet(this, BUSY, FREE)) {
+        turn = CLOSED;
         close(Objects.requireNonNull(ended));
       }
     }
 
     /** Ends the call for its caller, now or after the callback that runs; false if it cannot. */
     boolean endHere(Cancellation why, Executor executor) {
-      if (turn.compareAndSet(FREE, CLOSED)) {
+      if (TURN.compareAndSet(this, FREE, CLOSED)) {
         return closeOn(executor, why);
       }
       // Else it has been closed meanwhile, or is free again.
-      return turn.compareAndSet(BUSY, END_WAITS)
-          || (turn.compareAndSet(FREE, CLOSED) && closeOn(executor, why))
-          || turn.get() == CLOSED;
+      return TURN.compareAndSet(this, BUSY, END_WAITS)
+          || (TURN.compareAndSet(this, FREE, CLOSED) && closeOn(executor, why))
+          || turn == CLOSED;
     }
 
     private boolean closeOn(Executor executor, Cancellation why) {
@@ -353,7 +355,7 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
         executor.execute(() -> close(why));
         return true;
       } catch (RejectedExecutionException e) {
-        turn.set(FREE);
+        turn = FREE;
         return false;
       }
     }
@@ -361,14 +363,14 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
     private void close(Cancellation why) {
       streams.over();
       stopListening();
-      callers.run(() -> responses.onClose(CancellationStatus.ofCaller(why), new Metadata()));
+      tellOfEnd(CancellationStatus.ofCaller(why), new Metadata());
     }
 
     @Override
     public void onClose(Status status, Metadata trailers) {
       over = true;
       stopListening();
-      if (!turn.compareAndSet(FREE, CLOSED)) {
+      if (!TURN.compareAndSet(this, FREE, CLOSED)) {
         return;
       }
       Cancellation why = whyEnded(status);
@@ -379,7 +381,16 @@ final class ContextClientCall<Q, R> extends SimpleForwardingClientCall<Q, R>
           why == null
               ? CancellationStatus.withCause(status, trailers)
               : CancellationStatus.ofCaller(why);
-      callers.run(() -> responses.onClose(told, trailers));
+      tellOfEnd(told, trailers);
+    }
+
+    private void tellOfEnd(Status status, Metadata trailers) {
+      io.grpc.Context before = callers.attach();
+      try {
+        responses.onClose(status, trailers);
+      } finally {
+        callers.detach(before);
+      }
     }
   }
 }

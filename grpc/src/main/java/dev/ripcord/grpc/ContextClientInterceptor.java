@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes every call of a channel under the caller's context. Each channel's builder has its own. */
 final class ContextClientInterceptor implements ClientInterceptor {
   private final Self self;
+  private final byte[] names; // of self, as they go out with every call
   private final ContextHeaders codec;
   private final Duration hopReserve;
   private final Resets resets;
@@ -23,6 +24,7 @@ final class ContextClientInterceptor implements ClientInterceptor {
 
   ContextClientInterceptor(Self self, ContextHeaders codec, Duration hopReserve, Resets resets) {
     this.self = self;
+    this.names = CallerIdentity.names(self.service(), self.instance());
     this.codec = codec;
     this.hopReserve = hopReserve;
     this.resets = resets;
@@ -41,22 +43,20 @@ final class ContextClientInterceptor implements ClientInterceptor {
     CallIdentity parent = CallIdentity.of(context);
     CallOptions timed = withDeadline(options, context);
     boolean underContexts = timed != options;
-    CallerIdentity identity =
-        identityOf(context, parent, underContexts ? context.deadline() : null);
+    long contextId = ContextIds.next();
+    byte[] identity =
+        identity(context, parent, contextId, underContexts ? context.deadline() : null);
     OutgoingCalls.Outgoing outgoing =
-        parent == null
-            ? null
-            : parent.calls().calling(identity.contextId(), method.getFullMethodName());
+        parent == null ? null : parent.calls().calling(contextId, method.getFullMethodName());
     boolean ours = given != null || GrpcContextStorage.isBoundIn(here);
-    CallStreams streams =
-        new CallStreams(context, identity.contextId(), called(next), options.getExecutor());
+    CallStreams streams = new CallStreams(context, contextId, called(next), options.getExecutor());
     CallOptions underContext = timed.withStreamTracerFactory(streams);
     ClientCall<Q, R> call =
         newCall(
             method,
             streams.knowTheExecutor() ? underContext.withExecutor(streams) : underContext,
             next,
-            ours ? here.fork() : here);
+            ours ? GrpcContextStorage.forked(here) : here);
     return new ContextClientCall<>(call, context, codec, identity, outgoing, here, streams, resets);
   }
 
@@ -69,21 +69,23 @@ final class ContextClientInterceptor implements ClientInterceptor {
     return known;
   }
 
-  private CallerIdentity identityOf(
-      Context context, @Nullable CallIdentity parent, dev.ripcord.@Nullable Deadline deadline) {
+  /** A {@link CallerIdentity}, made as it goes out. */
+  private byte[] identity(
+      Context context,
+      @Nullable CallIdentity parent,
+      long contextId,
+      dev.ripcord.@Nullable Deadline deadline) {
     RequestId chosen = context.value(Ripcord.REQUEST_ID);
     if (parent == null) {
       RequestId requestId = chosen == null ? RequestId.random() : chosen;
-      return new CallerIdentity(
-          requestId, ContextIds.next(), null, 0, self.service(), self.instance(), null);
+      return CallerIdentity.bytes(requestId, contextId, null, 0, names, null);
     }
-    return new CallerIdentity(
+    return CallerIdentity.bytes(
         chosen == null ? parent.requestId() : chosen,
-        ContextIds.next(),
+        contextId,
         parent.contextIdBits(),
         parent.depth() == Integer.MAX_VALUE ? parent.depth() : parent.depth() + 1,
-        self.service(),
-        self.instance(),
+        names,
         // Less a reserve it is a deadline that this process has set.
         hopReserve.isZero() ? parent.deadlineHandedOn(deadline, self) : null);
   }

@@ -93,12 +93,27 @@ final class ContextHeaders {
 
   /** A child of {@code context} with the values of a call. */
   Context readValues(Metadata headers, Context context) {
+    if (!carryValues(headers)) {
+      return context;
+    }
     Budget budget = new Budget();
     byte[] identity = headers.get(IDENTITY.key());
     if (identity != null && identity.length <= Limits.identityBytes()) {
       budget.takesBytes(IDENTITY.wireLength(identity));
     }
     return readForeign(headers, readDeclared(headers, context, budget), budget);
+  }
+
+  /** One look at the names, however many keys are declared: most calls carry nothing. */
+  private static boolean carryValues(Metadata headers) {
+    // Metadata.keys() would decode every name of every call; nearly all are others'.
+    Object[] namesAndValues = InternalMetadata.serializePartial(headers);
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      if (isPrefixed((byte[]) namesAndValues[i])) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private Context readDeclared(Metadata headers, Context context, Budget budget) {
@@ -192,13 +207,13 @@ final class ContextHeaders {
    * Puts into {@code headers} those of a call made under {@code context}, in place of what they
    * have of the same name.
    *
+   * @param identity a {@link CallerIdentity}
    * @throws IllegalArgumentException if its values are too long or too many
    */
-  void write(CallerIdentity identity, Context context, Metadata headers) {
+  void write(byte[] identity, Context context, Metadata headers) {
     Budget budget = new Budget();
-    byte[] id = identity.toBytes();
-    IDENTITY.write(headers, id);
-    budget.takesBytes(IDENTITY.wireLength(id));
+    IDENTITY.write(headers, identity);
+    budget.takesBytes(IDENTITY.wireLength(identity));
     for (ValueHeader<?> header : declared.values()) {
       byte[] value = header.encodedIn(context);
       if (value != null) {

@@ -6,8 +6,9 @@ import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,16 @@ import org.jspecify.annotations.Nullable;
  * sends after the context's end is dropped.
  */
 final class ContextServerCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
+  private static final VarHandle TURN;
+
+  static {
+    try {
+      TURN = MethodHandles.lookup().findVarHandle(ContextServerCall.class, "turn", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   private static final int OPEN = 0;
   private static final int HANDLER_SENDS = 1; // the handler is inside gRPC's call
   private static final int END_WAITS =
@@ -27,7 +38,7 @@ final class ContextServerCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
   // hears of the end by this.
   private final io.grpc.Context.CancellableContext grpcContext;
   private final boolean grpcContextIsOurs;
-  private final AtomicInteger turn = new AtomicInteger(OPEN);
+  private volatile int turn = OPEN;
   private volatile @Nullable Cancellation
       endedBy; // set once, before the call is to be closed for it
   private volatile boolean closedForContext; // set once, when it is
@@ -115,7 +126,7 @@ final class ContextServerCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
     boolean ours = enter();
     try {
       if (ours || endedBy == null) {
-        turn.set(CLOSED);
+        turn = CLOSED;
         super.close(status, trailers);
       } else {
         handled.answersInVain();
@@ -140,11 +151,13 @@ final class ContextServerCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
    * answer to.
    */
   private boolean enter() {
-    return turn.compareAndSet(OPEN, HANDLER_SENDS);
+    return TURN.compareAndSet(this, OPEN, HANDLER_SENDS);
   }
 
   private void leave(boolean ours) {
-    if (ours && !turn.compareAndSet(HANDLER_SENDS, OPEN) && turn.compareAndSet(END_WAITS, CLOSED)) {
+    if (ours
+        && !TURN.compareAndSet(this, HANDLER_SENDS, OPEN)
+        && TURN.compareAndSet(this, END_WAITS, CLOSED)) {
       closeFor(Objects.requireNonNull(endedBy));
     }
   }
@@ -169,16 +182,16 @@ final class ContextServerCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
    * its own, and a second would cost the connection.
    */
   void endedBy(Cancellation why) {
-    if (turn.get() == CLOSED) {
+    if (turn == CLOSED) {
       return;
     }
     endedBy = why;
     while (true) {
-      if (turn.compareAndSet(OPEN, CLOSED)) {
+      if (TURN.compareAndSet(this, OPEN, CLOSED)) {
         closeFor(why);
         return;
       }
-      if (turn.compareAndSet(HANDLER_SENDS, END_WAITS) || turn.get() >= END_WAITS) {
+      if (TURN.compareAndSet(this, HANDLER_SENDS, END_WAITS) || turn >= END_WAITS) {
         return;
       }
     }

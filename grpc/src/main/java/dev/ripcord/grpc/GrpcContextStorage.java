@@ -18,6 +18,7 @@ public final class GrpcContextStorage implements ContextStorage {
     final io.grpc.Context under;
     final @Nullable HandledCall call; // whose context it is, where its tracer has put it
     io.grpc.@Nullable Context with; // set once, before anybody else sees this
+    volatile io.grpc.@Nullable Context fork; // of `with`, from the first call that is made in it
 
     Bound(Context context, io.grpc.Context under, @Nullable HandledCall call) {
       this.context = context;
@@ -68,6 +69,23 @@ public final class GrpcContextStorage implements ContextStorage {
     io.grpc.Context with = under.withValue(BOUND, bound);
     bound.with = with;
     return with;
+  }
+
+  /**
+   * {@code here} without its end and deadline, for calls of ours: {@code here.fork()}, but one for
+   * all calls that are made in the same.
+   */
+  static io.grpc.Context forked(io.grpc.Context here) {
+    Bound bound = BOUND.get(here);
+    if (bound == null || bound.with != here) {
+      return here.fork();
+    }
+    io.grpc.Context fork = bound.fork;
+    if (fork == null) {
+      fork = here.fork();
+      bound.fork = fork;
+    }
+    return fork;
   }
 
   static boolean isBoundIn(io.grpc.Context here) {

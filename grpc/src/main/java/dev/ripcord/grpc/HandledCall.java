@@ -14,6 +14,7 @@ import java.lang.invoke.VarHandle;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *                          └──► context ends: by the transport, a deadline, a cancel ──┘ once no callback runs
  * </pre>
  */
-final class HandledCall {
+final class HandledCall implements Consumer<Cancellation> {
   private static final int RUNNING = 1; // a callback runs
   private static final int CLOSING = 2; // the handler has closed the call, or failed
   private static final int OVER = 4; // nothing more is to come of the call
@@ -126,7 +127,13 @@ final class HandledCall {
     if (before != null) {
       scope.cancel(before);
     }
-    listening = context().onDone(Runnable::run, this::ended);
+    listening = context().onDone(Runnable::run, this);
+  }
+
+  /** Its context has ended. */
+  @Override
+  public void accept(Cancellation why) {
+    ended(why);
   }
 
   void accepted(Attributes attributes) {

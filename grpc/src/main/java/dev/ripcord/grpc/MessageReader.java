@@ -1,6 +1,7 @@
 package dev.ripcord.grpc;
 
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a protobuf message that has the usual form, the one in which {@link MessageBytes} writes:
@@ -44,21 +45,41 @@ final class MessageReader {
    * The text in {@code field}, empty if it is not there. Of more than {@code most} it is unusual.
    */
   String text(int field, int most) {
+    int length = lengthOfText(field, most);
+    if (length == 0) {
+      return "";
+    }
+    String text = new String(bytes, at, length, StandardCharsets.US_ASCII);
+    at += length;
+    return text;
+  }
+
+  /** As {@link #text}, for what comes again and again; null if it is not there. */
+  @Nullable String name(int field, int most, KnownNames known) {
+    int length = lengthOfText(field, most);
+    if (length == 0) {
+      return null;
+    }
+    String name = known.of(bytes, at, length);
+    at += length;
+    return name;
+  }
+
+  /** How long the text is that comes next; 0 if there is none, or an unusual one. */
+  private int lengthOfText(int field, int most) {
     int length = lengthOf(field);
     if (length > most) {
       unusual = true;
     }
     if (length <= 0 || unusual) {
-      return "";
+      return 0;
     }
     for (int i = at; i < at + length; i++) {
       if (bytes[i] < ' ' || bytes[i] == 0x7f) {
         unusual = true;
       }
     }
-    String text = new String(bytes, at, length, StandardCharsets.US_ASCII);
-    at += length;
-    return text;
+    return length;
   }
 
   /** The bytes in {@code field}, none if it is not there. */
@@ -115,6 +136,11 @@ final class MessageReader {
       value |= (bytes[at++] & 0xffL) << (Byte.SIZE * i);
     }
     return value;
+  }
+
+  /** Eight bytes of an id, which unlike protobuf's numbers is big-endian. */
+  long idBits() {
+    return Long.reverseBytes(fixed64());
   }
 
   /** How many bytes of {@code field} come next; -1 if it does not. */
