@@ -99,7 +99,7 @@ final class ConnectionWait {
       waiting.add(waiter);
       if (asking < waiting.size()) {
         asking++;
-        OwnThread.run(this::ask);
+        OwnThread.runLikeCaller(this::ask);
       }
       return waiter;
     }

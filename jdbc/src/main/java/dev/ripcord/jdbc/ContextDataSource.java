@@ -62,8 +62,9 @@ import org.jspecify.annotations.Nullable;
  * driver's. {@code unwrap} gives the driver's objects, which know of no context; all other ways
  * lead to wrapped ones.
  *
- * <p>H2 in this process works on the threads of its callers. On virtual threads its statements can
- * keep all carriers, and whoever would cancel them waits: use platform threads there.
+ * <p>H2 in this process works on the threads of its callers, and a virtual one keeps its carrier
+ * meanwhile: as many statements as there are processors hold up all other virtual threads. They are
+ * cancelled all the same, since that takes a platform thread.
  *
  * <p>A driver that heeds no cancel, or whose server does not answer, costs the connection:
  * {@linkplain #givingUpAfter after 5 seconds} it is aborted, which frees the thread, and taken out

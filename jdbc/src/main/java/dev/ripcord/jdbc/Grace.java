@@ -21,7 +21,7 @@ final class Grace {
   /** Runs {@code then}, on a thread of its own, when the grace from now on is over. */
   Registration begin(Runnable then) {
     CancelScope over = root.withTimeout(length); // with nobody listening it is nothing but garbage
-    return over.context().onDone(why -> then.run());
+    return over.context().onDone(OwnThread::run, why -> then.run());
   }
 
   @Override

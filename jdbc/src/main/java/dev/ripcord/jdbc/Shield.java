@@ -124,7 +124,7 @@ final class Shield {
 
   /** Sends COMMIT, which is never cancelled. If the bound strikes, the connection goes. */
   private Commit send(Context bound) {
-    Registration limit = bound.onDone(struck -> abort());
+    Registration limit = bound.onDone(OwnThread::run, struck -> abort());
     try {
       return bound.withoutCancel().call(this::committed);
     } catch (Exception e) {
