@@ -65,6 +65,10 @@ interface Late {
 
   /** A task or a statement. */
   record Below(CallIdentity call, ObservedWork lingering) implements Late {
+    ObservedWork.Kind kind() {
+      return lingering.kind();
+    }
+
     @Override
     public EndedWork work() {
       return new EndedWork(

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 
 /**
  * Looks for handlers, and for tasks and statements below them, that run on after their context has
@@ -107,20 +108,36 @@ final class OverdueWatch {
     boolean more = false;
     List<Overdue> found = new ArrayList<>();
     Set<Thread> known = threads();
+    more |= isMoreBelow(ObservedWork.Kind.STATEMENT, known, found);
+    known.addAll(executing()); // also of those a moment younger than their handlers
     for (HandledCall call : calls.live()) {
       if (call.cancellation() != null && !call.isOverdue()) {
         more |= !isSettled(new Late.Handler(call), known, found);
       }
     }
-    for (Late.Below late : lingering) {
-      if (!overdue.containsKey(late)) {
-        more |= !isSettled(late, known, found);
-      }
-    }
+    more |= isMoreBelow(ObservedWork.Kind.TASK, known, found);
     log(found);
     if (more) {
       expectReturn();
     }
+  }
+
+  private boolean isMoreBelow(ObservedWork.Kind kind, Set<Thread> known, List<Overdue> found) {
+    boolean more = false;
+    for (Late.Below late : lingering) {
+      if (late.kind() == kind && !overdue.containsKey(late)) {
+        more |= !isSettled(late, known, found);
+      }
+    }
+    return more;
+  }
+
+  /** Where statements run on. One says more than the handler, or the task, that waits for it. */
+  private Set<Thread> executing() {
+    return lingering.stream()
+        .filter(late -> late.kind() == ObservedWork.Kind.STATEMENT)
+        .map(Late.Below::thread)
+        .collect(Collectors.toSet());
   }
 
   /** Where what is overdue runs. */

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.ripcord.Context;
+import dev.ripcord.ObservedWork;
+import dev.ripcord.Registration;
 import dev.ripcord.TaskGroup;
 import dev.ripcord.proto.v1.ContextsGrpc;
 import dev.ripcord.proto.v1.Event;
@@ -24,6 +26,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
@@ -208,6 +211,54 @@ class OverdueTest {
       await().until(() -> ripcord.liveCalls() == 0 && ripcord.overdue() == 0);
       assertThat(ripcord.counters().overdueHandlers() + ripcord.counters().overdueTasks())
           .isEqualTo(1);
+    }
+  }
+
+  /** As a driver binding does: it declares the statement when it is told to stop. */
+  private String executes(CountDownLatch returned) throws InterruptedException {
+    Context context = Context.current();
+    Thread here = Thread.currentThread();
+    AtomicReference<ObservedWork> statement = new AtomicReference<>();
+    Registration cancel =
+        context.onDone(
+            Runnable::run,
+            why ->
+                statement.set(
+                    ObservedWork.lingering(ObservedWork.Kind.STATEMENT, "", context, why, here)));
+    try {
+      return ignoresItsContext();
+    } finally {
+      cancel.stopOrJoin();
+      statement.get().end();
+      returned.await();
+    }
+  }
+
+  @Test
+  void aHandlersStatement_isShownInItsPlace_thenTheHandlerThatGoesOn() throws Exception {
+    CountDownLatch returned = new CountDownLatch(1);
+    // Longer than the end can take to reach the statement.
+    Ripcord ripcord =
+        Ripcord.builder().service("callee").overdueAfter(Duration.ofMillis(500)).build();
+    try (Peer callee = Peer.with(ripcord).unary(request -> executes(returned)).start()) {
+      cancelOnceBegun(callee);
+      await().until(() -> ripcord.overdue() == 1);
+      assertThat(list(callee, false).get(0).getOverdueList())
+          .extracting(OverdueWork::getKind)
+          .containsExactly(OverdueWork.Kind.STATEMENT);
+      assertThat(ripcord.counters().overdueStatements()).isEqualTo(1);
+      assertThat(ripcord.counters().overdueHandlers()).isZero();
+
+      finish.countDown();
+
+      await().until(() -> ripcord.counters().overdueHandlers() == 1);
+      assertThat(list(callee, false).get(0).getOverdueList())
+          .extracting(OverdueWork::getKind)
+          .containsExactly(OverdueWork.Kind.HANDLER);
+      returned.countDown();
+      await().until(() -> ripcord.overdue() == 0 && ripcord.liveCalls() == 0);
+    } finally {
+      returned.countDown();
     }
   }
 
