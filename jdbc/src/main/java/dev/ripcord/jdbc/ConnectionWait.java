@@ -7,6 +7,7 @@ import dev.ripcord.TimeSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -31,7 +32,8 @@ final class ConnectionWait {
   private final TimeSource time;
   private final Object lock = new Object(); // held for a few writes only
   private final Deque<Waiter> waiting = new ArrayDeque<>(); // guarded by lock, eldest first
-  private final Deque<Long> returned = new ArrayDeque<>(); // guarded by lock; when, latest first
+  private long[] returned = new long[8]; // guarded by lock; when, latest last
+  private int atHand; // guarded by lock; how many of those count
   private int asking; // guarded by lock; threads of ours in the pool, never fewer than waiting
   private long waiters; // guarded by lock; how many there have been
 
@@ -73,7 +75,10 @@ final class ConnectionWait {
   void gaveBack() {
     synchronized (lock) {
       if (asking == 0) { // else the pool hands it to one of them
-        returned.push(time.nanoTime());
+        if (atHand == returned.length) {
+          returned = Arrays.copyOf(returned, 2 * atHand);
+        }
+        returned[atHand++] = time.nanoTime();
       }
     }
   }
@@ -81,12 +86,12 @@ final class ConnectionWait {
   /** Takes note that one of the connections given back a moment ago is going to be used. */
   private boolean takeReturned() {
     synchronized (lock) {
-      Long latest = returned.poll();
-      if (latest == null) {
+      if (atHand == 0) {
         return false;
       }
-      if (time.nanoTime() - latest > FRESH_NANOS) {
-        returned.clear();
+      atHand--;
+      if (time.nanoTime() - returned[atHand] > FRESH_NANOS) {
+        atHand = 0;
         return false;
       }
       return true;

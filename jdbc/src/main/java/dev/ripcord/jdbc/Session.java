@@ -40,7 +40,7 @@ final class Session implements LastResort {
     this.grace = grace;
     this.givenBack = givenBack;
     this.account = account;
-    this.connection = WrappedConnection.of(raw, this);
+    this.connection = new WrappedConnection(raw, this);
   }
 
   /** {@code givenBack} is run after {@code raw} was closed in good health. */
@@ -122,6 +122,16 @@ final class Session implements LastResort {
     }
   }
 
+  /** {@link #inTurn(SqlCall)} for what has no result. */
+  void inTurn(Step step) throws SQLException {
+    SqlCall<Void> call =
+        () -> {
+          step.run();
+          return null;
+        };
+    inTurn(call);
+  }
+
   /** See {@link Watch#endStream()}. */
   void endStream() {
     Watch last = watch;
@@ -170,7 +180,7 @@ final class Session implements LastResort {
   }
 
   /** Rolls back, by {@code rollback}. Under a done context a server that hangs is given up. */
-  @Nullable Object rollback(Context context, Step rollback) throws SQLException {
+  void rollback(Context context, Step rollback) throws SQLException {
     SqlCall<Void> call =
         () -> {
           if (context.isDone()) {
@@ -181,7 +191,7 @@ final class Session implements LastResort {
           cut = false;
           return null;
         };
-    return inTurn(call);
+    inTurn(call);
   }
 
   /** To abort a connection rolls it back too. */
@@ -199,7 +209,7 @@ final class Session implements LastResort {
    * statement was cut, while the context is done, it is rolled back first: nobody has decided to
    * commit it.
    */
-  @Nullable Object setAutoCommit(Context context, boolean on, Step set) throws SQLException {
+  void setAutoCommit(Context context, boolean on, Step set) throws SQLException {
     SqlCall<Void> call =
         () -> {
           if (on && cut && context.isDone() && !raw.getAutoCommit()) {
@@ -209,7 +219,7 @@ final class Session implements LastResort {
           set.run();
           return null;
         };
-    return inTurn(call);
+    inTurn(call);
   }
 
   /** Nothing of a cancel reaches the connection's next user. Does not wait for its turn. */

@@ -11,8 +11,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What answers for an object of the driver. Proxies, because only a handful of JDBC's five hundred
- * methods matter here, and those that a later JDK adds must reach the driver too.
+ * What answers for an object of the driver that is asked too seldom to be written out: of its
+ * hundred methods all but a handful only have to reach the driver.
  */
 abstract class Wrapped<R extends Wrapper> implements InvocationHandler {
   final R raw;
@@ -45,11 +45,11 @@ abstract class Wrapped<R extends Wrapper> implements InvocationHandler {
   abstract @Nullable Object answer(Object self, Method method, @Nullable Object @Nullable [] args)
       throws SQLException;
 
-  /** The driver's answer. */
-  final @Nullable Object ask(Method method, @Nullable Object @Nullable [] args)
+  /** The answer of {@code other}, mostly the driver's object. */
+  static @Nullable Object ask(Object other, Method method, @Nullable Object @Nullable [] args)
       throws SQLException {
     try {
-      return method.invoke(raw, args);
+      return method.invoke(other, args);
     } catch (InvocationTargetException e) {
       throw unchecked(e.getTargetException());
     } catch (IllegalAccessException e) {

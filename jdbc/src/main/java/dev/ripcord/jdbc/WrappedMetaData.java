@@ -24,10 +24,10 @@ final class WrappedMetaData extends Wrapped<DatabaseMetaData> {
       return session.connection();
     }
     if (method.getReturnType() != ResultSet.class) {
-      return session.inTurn(() -> ask(method, args));
+      return session.inTurn(() -> ask(raw, method, args));
     }
     Context context = Context.current();
-    Object answer = session.execute(context, null, () -> ask(method, args));
+    Object answer = session.execute(context, null, () -> ask(raw, method, args));
     return answer == null ? null : ContextResultSet.of((ResultSet) answer, session, null, context);
   }
 }
