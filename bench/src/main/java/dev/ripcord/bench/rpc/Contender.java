@@ -16,6 +16,11 @@ record Contender(String side, int values) {
     return side.equals(SILENT) ? RIPCORD : side;
   }
 
+  /** Whether OpenTelemetry is installed in its process. */
+  boolean isTraced() {
+    return side.equals(TRACED);
+  }
+
   /** Whether it is what is to be measured, or what that has to be measured against. */
   boolean isIndispensable() {
     return side.equals(RIPCORD) || side.equals(SILENT) || equals(BARE);

@@ -2,6 +2,7 @@ package dev.ripcord.bench.rpc;
 
 import dev.ripcord.bench.Why;
 import dev.ripcord.bench.cascade.Child;
+import io.grpc.override.ContextStorageOverride;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -45,6 +46,7 @@ final class Sides implements AutoCloseable {
         Child.java(
             "rpc " + process,
             Map.of(),
+            "-D" + ContextStorageOverride.OPEN_TELEMETRY + "=" + contender.isTraced(),
             "-cp",
             System.getProperty("java.class.path"),
             RpcProcess.class.getName());
