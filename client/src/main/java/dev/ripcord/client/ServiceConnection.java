@@ -17,6 +17,10 @@ import dev.ripcord.services.token.v1.TokenGrpc;
 import dev.ripcord.services.token.v1.TokenGrpc.TokenBlockingStub;
 import dev.ripcord.services.token.v1.TokenGrpc.TokenFutureStub;
 import dev.ripcord.services.token.v1.TokenGrpc.TokenStub;
+import dev.ripcord.services.v1.WorkLogGrpc;
+import dev.ripcord.services.v1.WorkLogGrpc.WorkLogBlockingStub;
+import dev.ripcord.services.v1.WorkLogGrpc.WorkLogFutureStub;
+import dev.ripcord.services.v1.WorkLogGrpc.WorkLogStub;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.time.Duration;
@@ -48,6 +52,7 @@ public final class ServiceConnection implements AutoCloseable {
   private final ServiceStubs<IdentityBlockingStub, IdentityStub, IdentityFutureStub> identity;
   private final ServiceStubs<DbBlockingStub, DbStub, DbFutureStub> db;
   private final ServiceStubs<TokenBlockingStub, TokenStub, TokenFutureStub> token;
+  private final ServiceStubs<WorkLogBlockingStub, WorkLogStub, WorkLogFutureStub> work;
 
   private ServiceConnection(ManagedChannel channel) {
     this.channel = channel;
@@ -71,6 +76,11 @@ public final class ServiceConnection implements AutoCloseable {
             TokenGrpc.newBlockingStub(channel),
             TokenGrpc.newStub(channel),
             TokenGrpc.newFutureStub(channel));
+    this.work =
+        new ServiceStubs<>(
+            WorkLogGrpc.newBlockingStub(channel),
+            WorkLogGrpc.newStub(channel),
+            WorkLogGrpc.newFutureStub(channel));
   }
 
   /**
@@ -116,6 +126,11 @@ public final class ServiceConnection implements AutoCloseable {
   /** Signed tokens. */
   public ServiceStubs<TokenBlockingStub, TokenStub, TokenFutureStub> token() {
     return token;
+  }
+
+  /** What a process does for a request besides handling its calls; each of the services tells. */
+  public ServiceStubs<WorkLogBlockingStub, WorkLogStub, WorkLogFutureStub> work() {
+    return work;
   }
 
   /**

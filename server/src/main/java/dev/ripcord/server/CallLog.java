@@ -30,7 +30,8 @@ import org.slf4j.spi.LoggingEventBuilder;
  */
 final class CallLog implements ServerInterceptor {
   private static final Logger log = LoggerFactory.getLogger("dev.ripcord.server.call");
-  private static final Set<String> PLUMBING_PREFIXES = Set.of("grpc.", "ripcord.v1.");
+  private static final Set<String> PLUMBING_PREFIXES =
+      Set.of("grpc.", "ripcord.v1.", "ripcord.services.v1.");
 
   private final Ripcord ripcord;
   private final MeterRegistry meters;

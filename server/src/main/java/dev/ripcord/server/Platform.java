@@ -25,6 +25,9 @@ public interface Platform {
    */
   Channel channel(String service);
 
+  /** Where is written down what this process does for its requests. */
+  WorkLog work();
+
   /** Where this process's numbers are kept. */
   MeterRegistry meters();
 

@@ -62,6 +62,7 @@ final class RunningRole {
   private final Metrics metrics;
   private final Settings settings;
   private final Peers peers;
+  private final WorkLog work = new WorkLog();
   private final ExecutorService handlers = Handlers.executor();
   private final ScheduledExecutorService scheduler =
       Executors.newScheduledThreadPool(2, Handlers.daemons("scheduler"));
@@ -205,6 +206,7 @@ final class RunningRole {
     services.forEach(builder::addService);
     builder
         .addService(health.getHealthService())
+        .addService(new WorkLogService(work))
         .addService(ProtoReflectionServiceV1.newInstance());
     try {
       server = ripcord.install(builder).build().start();
@@ -282,6 +284,11 @@ final class RunningRole {
     @Override
     public ScheduledExecutorService scheduler() {
       return scheduler;
+    }
+
+    @Override
+    public WorkLog work() {
+      return work;
     }
 
     @Override

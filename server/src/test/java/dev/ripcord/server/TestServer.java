@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 @SuppressWarnings("try") // closing may be interrupted, and a test then fails
 public final class TestServer implements Platform, AutoCloseable {
   private final Ripcord ripcord;
+  private final WorkLog work = new WorkLog();
   private final MeterRegistry meters = new SimpleMeterRegistry();
   private final Map<String, TestServer> peers;
   private final List<ManagedChannel> channels = new ArrayList<>();
@@ -121,6 +122,11 @@ public final class TestServer implements Platform, AutoCloseable {
   @Override
   public ScheduledExecutorService scheduler() {
     return scheduler;
+  }
+
+  @Override
+  public WorkLog work() {
+    return work;
   }
 
   @Override

@@ -2,6 +2,8 @@ package dev.ripcord.server.token;
 
 import dev.ripcord.Context;
 import dev.ripcord.bind.Locks;
+import dev.ripcord.server.WorkLog;
+import dev.ripcord.services.v1.Work;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -16,16 +18,32 @@ import java.util.function.BooleanSupplier;
  * }
  * }</pre>
  *
+ * <p>Whoever waits is in a {@link WorkLog}.
+ *
  * <p>Sharing may pass somebody who waits to have it alone, so that one long share does not stop all
  * others behind that wait; the price is that having it alone waits for a moment without any share,
  * as long as its context allows. Not reentrant. A hold may be closed by another thread.
  */
+@SuppressWarnings("try") // a mark is made to be closed, not to be used
 final class ContextLock {
+  private final String name;
+  private final WorkLog work;
   private final ReentrantLock state = new ReentrantLock();
   private final Condition changed = state.newCondition();
   private int sharing; // guarded by state
   private boolean alone; // guarded by state
   private int waiting; // guarded by state
+
+  /**
+   * Free.
+   *
+   * @param name what it guards, for people
+   * @param work where it is written down who waits
+   */
+  ContextLock(String name, WorkLog work) {
+    this.name = name;
+    this.work = work;
+  }
 
   /** Gives the lock back. Closing it twice is harmless. */
   static final class Hold implements AutoCloseable {
@@ -74,14 +92,24 @@ final class ContextLock {
   private void take(Context context, BooleanSupplier attempt) throws InterruptedException {
     context.throwIfDone();
     state.lock();
-    waiting++;
     try {
-      while (!attempt.getAsBoolean()) {
-        Locks.await(context, changed);
+      if (!attempt.getAsBoolean()) {
+        await(context, attempt);
       }
     } finally {
-      waiting--;
       state.unlock();
+    }
+  }
+
+  /** State held. */
+  private void await(Context context, BooleanSupplier attempt) throws InterruptedException {
+    waiting++;
+    try (WorkLog.Mark ignored = work.begin(context, Work.Kind.LOCK, name)) {
+      do {
+        Locks.await(context, changed);
+      } while (!attempt.getAsBoolean());
+    } finally {
+      waiting--;
     }
   }
 

@@ -8,7 +8,9 @@ import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import dev.ripcord.Context;
+import dev.ripcord.server.WorkLog;
 import dev.ripcord.services.token.v1.Claims;
+import dev.ripcord.services.v1.Work;
 import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,7 +28,7 @@ import java.util.UUID;
  * soon after that context ends: within one signature while it computes, at once while it waits for
  * its {@link ContextLock}.
  */
-@SuppressWarnings("try") // a hold is taken to be given back, not to be used
+@SuppressWarnings("try") // holds and marks are taken to be given back, not to be used
 final class Issuer {
   /** Nothing issued here is good for longer. */
   static final Duration LONGEST_VALIDITY = Duration.ofHours(24);
@@ -44,9 +46,12 @@ final class Issuer {
   private final AuditTrail trail;
   private final Revocations revocations;
   private final KeyRing ring; // guarded by lock
-  private final ContextLock lock = new ContextLock();
+  private final WorkLog work;
+  private final ContextLock lock;
 
-  private Issuer(InstantSource clock, AuditTrail trail, SigningKey first) {
+  private Issuer(InstantSource clock, AuditTrail trail, SigningKey first, WorkLog work) {
+    this.work = work;
+    this.lock = new ContextLock("signing keys", work);
     this.clock = clock;
     this.trail = trail;
     this.ring = new KeyRing(first, MOST_EARLIER_KEYS);
@@ -54,10 +59,10 @@ final class Issuer {
   }
 
   /** An issuer that starts to sign today, with the audit trail of earlier days before it. */
-  static Issuer after(History history, InstantSource clock) {
+  static Issuer after(History history, InstantSource clock, WorkLog work) {
     SigningKey first = SigningKey.generate();
     AuditTrail trail = history.write(clock.instant(), first);
-    return new Issuer(clock, trail, first);
+    return new Issuer(clock, trail, first, work);
   }
 
   /** A token and what it says. */
@@ -127,7 +132,8 @@ final class Issuer {
    */
   Claims verifyWithTrail(Context context, String token)
       throws RejectedToken, BrokenTrail, InterruptedException {
-    try (ContextLock.Hold ignored = lock.share(context)) {
+    try (ContextLock.Hold ignored = lock.share(context);
+        WorkLog.Mark alsoIgnored = work.begin(context, Work.Kind.PROOF, "audit trail")) {
       AuditTrail.Proof proof = trail.prove();
       proof.advance(context, PROVEN_BEFORE_JUDGING);
       Claims claims = judge(token);

@@ -25,7 +25,7 @@ public final class TokenRole implements Role {
 
   @Override
   public List<BindableService> open(Platform platform) {
-    Issuer issuer = Issuer.after(History.OF_FOUR_WEEKS, InstantSource.system());
+    Issuer issuer = Issuer.after(History.OF_FOUR_WEEKS, InstantSource.system(), platform.work());
     return List.of(new TokenService(issuer, proofs, platform::visit));
   }
 

@@ -9,6 +9,7 @@ import dev.ripcord.CanceledException;
 import dev.ripcord.Context;
 import dev.ripcord.DeadlineExceededException;
 import dev.ripcord.Reason;
+import dev.ripcord.server.WorkLog;
 import dev.ripcord.testing.FakeTime;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ContextLockTest {
-  private final ContextLock lock = new ContextLock();
+  private final ContextLock lock = new ContextLock("test", new WorkLog());
   private final ExecutorService threads = Executors.newCachedThreadPool();
 
   @AfterEach

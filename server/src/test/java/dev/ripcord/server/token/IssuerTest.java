@@ -25,6 +25,7 @@ import dev.ripcord.Context;
 import dev.ripcord.Deadline;
 import dev.ripcord.Key;
 import dev.ripcord.Registration;
+import dev.ripcord.server.WorkLog;
 import dev.ripcord.services.token.v1.Claims;
 import dev.ripcord.testing.FakeTime;
 import io.grpc.Status;
@@ -48,7 +49,7 @@ class IssuerTest {
   private static final Duration HOUR = Duration.ofHours(1);
 
   private final FakeTime time = new FakeTime();
-  private final Issuer issuer = Issuer.after(new History(2, 3), time::now);
+  private final Issuer issuer = Issuer.after(new History(2, 3), time::now, new WorkLog());
 
   @Test
   void whatWasIssuedIsVerified() throws Exception {
@@ -264,7 +265,7 @@ class IssuerTest {
 
   @Test
   void aHeavyRejectionComesAfterTheNewestRecordsWereProven() {
-    Issuer heavy = Issuer.after(new History(16, 15), time::now);
+    Issuer heavy = Issuer.after(new History(16, 15), time::now, new WorkLog());
     PolledContext context = new PolledContext();
     assertThatThrownBy(() -> heavy.verifyWithTrail(context, "rubbish"))
         .isInstanceOf(RejectedToken.class);
@@ -323,7 +324,7 @@ class IssuerTest {
   private final class Heavy {
     // The clock is read when the token is judged, then before each further record.
     final AtomicInteger readings = new AtomicInteger();
-    final Issuer issuer = Issuer.after(new History(16, 15), this::read);
+    final Issuer issuer = Issuer.after(new History(16, 15), this::read, new WorkLog());
     final Issuer.Issued issued = issuer.issue(CONTEXT, "alice", "s", List.of(), HOUR);
     final FutureTask<Claims> verification;
 

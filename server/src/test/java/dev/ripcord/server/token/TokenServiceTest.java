@@ -8,10 +8,12 @@ import com.nimbusds.jose.jwk.JWKSet;
 import dev.ripcord.CancelScope;
 import dev.ripcord.Context;
 import dev.ripcord.Reason;
+import dev.ripcord.grpc.RequestId;
 import dev.ripcord.grpc.Ripcord;
 import dev.ripcord.server.CpuPool;
 import dev.ripcord.server.TestServer;
 import dev.ripcord.server.Values;
+import dev.ripcord.server.WorkLog;
 import dev.ripcord.services.token.v1.GetKeysRequest;
 import dev.ripcord.services.token.v1.IntrospectReply;
 import dev.ripcord.services.token.v1.IntrospectRequest;
@@ -24,6 +26,7 @@ import dev.ripcord.services.token.v1.VerifyReply;
 import dev.ripcord.services.token.v1.VerifyRequest;
 import dev.ripcord.services.v1.Load;
 import dev.ripcord.services.v1.Visit;
+import dev.ripcord.services.v1.Work;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.InstantSource;
@@ -40,7 +43,8 @@ class TokenServiceTest {
   private final CpuPool proofs = new CpuPool("trail proofs", 1, 4);
   private final Ripcord edge = Ripcord.builder().service("edge").propagate(Values.TENANT).build();
   // Some ten seconds of proof.
-  private final Issuer issuer = Issuer.after(new History(24, 19), InstantSource.system());
+  private final WorkLog work = new WorkLog();
+  private final Issuer issuer = Issuer.after(new History(24, 19), InstantSource.system(), work);
   private TestServer server;
   private TokenGrpc.TokenBlockingStub token;
 
@@ -167,9 +171,10 @@ class TokenServiceTest {
 
   @Test
   void aRotationThatWaitsGivesUpWithItsContext() throws Exception {
+    RequestId id = RequestId.random();
     String issued = issue().getToken();
     try (CancelScope heavy = Context.background().withCancel();
-        CancelScope scope = Context.background().withCancel()) {
+        CancelScope scope = Ripcord.withRequestId(Context.background(), id).withCancel()) {
       FutureTask<VerifyReply> verification =
           start(() -> heavy.context().call(() -> token.verify(verify(issued, Load.HEAVY))));
       await().until(() -> proofs.running() == 1);
@@ -180,11 +185,17 @@ class TokenServiceTest {
                       .context()
                       .call(() -> token.rotateKey(RotateKeyRequest.getDefaultInstance())));
       await().until(() -> issuer.waiting() == 1);
+      assertThat(work.of(id))
+          .singleElement()
+          .matches(wait -> wait.getKind() == Work.Kind.LOCK && wait.getStoppedMonotonicNs() == 0);
       // Nobody else waits for the rotation that waits.
       token.verify(verify(issued, Load.LIGHT));
       scope.cancel();
       assertFails(rotation, Status.Code.CANCELLED);
       await().until(() -> issuer.waiting() == 0 && server.ripcord().liveCalls() == 1);
+      assertThat(work.of(id))
+          .singleElement()
+          .matches(wait -> wait.getStoppedMonotonicNs() > wait.getBegunMonotonicNs());
       heavy.cancel();
       assertFails(verification, Status.Code.CANCELLED);
     }
