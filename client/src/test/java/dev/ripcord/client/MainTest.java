@@ -69,6 +69,16 @@ class MainTest {
     assertThat(Main.execute("call", "queries", "--db", "h:1", "--request-id", "12"))
         .isEqualTo(ExitCode.USAGE);
     assertThat(text(err)).contains("--request-id");
+    assertThat(
+            Main.execute(
+                "call", "find-leaked", "alice", "--identity", "h:1", "--leaked", "/no/such/file"))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(text(err)).contains("cannot read \"/no/such/file\"");
+    assertThat(
+            Main.execute(
+                "call", "archive", "users", "--db", "h:1", "--to", "/no/such/folder/users.csv.gz"))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(text(err)).contains("cannot write to /no/such/folder/users.csv.gz");
   }
 
   @Test

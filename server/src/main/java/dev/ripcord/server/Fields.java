@@ -3,6 +3,7 @@ package dev.ripcord.server;
 import dev.ripcord.services.v1.Load;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.util.List;
 
 /**
  * Checks what a caller sent: each check returns the value, or refuses the call with
@@ -42,6 +43,18 @@ public final class Fields {
     }
     atMost(field, value, longest);
     return value;
+  }
+
+  /** At least one secret and at most {@code most}, each as {@link #secret} has it. */
+  public static List<String> secrets(String field, List<String> values, int most, int longest) {
+    if (values.isEmpty()) {
+      throw refused(field + " are missing");
+    }
+    if (values.size() > most) {
+      throw refused(field + " are " + values.size() + ", more than " + most);
+    }
+    values.forEach(value -> secret("one of " + field, value, longest));
+    return values;
   }
 
   /** A number within bounds, both included. */

@@ -2,8 +2,10 @@ package dev.ripcord.server;
 
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.ByteString;
 import dev.ripcord.Cancellation;
 import dev.ripcord.Context;
+import dev.ripcord.services.db.v1.ArchiveReply;
 import dev.ripcord.services.db.v1.Column;
 import dev.ripcord.services.db.v1.DbGrpc;
 import dev.ripcord.services.db.v1.ExecuteReply;
@@ -116,6 +118,23 @@ public final class MemoryDb extends DbGrpc.DbImplBase {
       }
     }
     caller.onNext(reply.build());
+    caller.onCompleted();
+  }
+
+  /** A line of text, with nothing compressed about it. */
+  @Override
+  public void archive(QueryRequest request, StreamObserver<ArchiveReply> caller) {
+    Visit here = visit.get();
+    if (request.getName().equals("heavy_report")) {
+      forEver();
+    }
+    String text = request.getName() + " " + request.getParametersMap().get("region");
+    caller.onNext(
+        ArchiveReply.newBuilder()
+            .setCsvGz(ByteString.copyFromUtf8(text))
+            .setRows(1)
+            .addVisits(here)
+            .build());
     caller.onCompleted();
   }
 

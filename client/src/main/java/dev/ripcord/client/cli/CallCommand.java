@@ -27,15 +27,19 @@ import picocli.CommandLine.Spec;
       GatewayCalls.Overview.class,
       GatewayCalls.Login.class,
       GatewayCalls.Export.class,
+      GatewayCalls.AnswerLeak.class,
       IdentityCalls.Profile.class,
+      IdentityCalls.FindLeaked.class,
       DbCalls.Query.class,
       DbCalls.Stream.class,
+      DbCalls.Archive.class,
       DbCalls.Execute.class,
       DbCalls.Queries.class,
       DbCalls.Activity.class,
       TokenCalls.Verify.class,
       TokenCalls.Introspect.class,
-      TokenCalls.Revoke.class
+      TokenCalls.Revoke.class,
+      TokenCalls.RotateKey.class
     },
     mixinStandardHelpOptions = true)
 public final class CallCommand implements Runnable {

@@ -4,8 +4,13 @@ import com.google.protobuf.MessageOrBuilder;
 import dev.ripcord.client.Address;
 import dev.ripcord.client.ServiceConnection;
 import dev.ripcord.services.db.v1.ActivityRequest;
+import dev.ripcord.services.db.v1.ArchiveReply;
 import dev.ripcord.services.db.v1.ListQueriesRequest;
 import dev.ripcord.services.db.v1.QueryRequest;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -76,6 +81,34 @@ final class DbCalls {
     @Override
     public void make(ServiceConnection connection, Consumer<MessageOrBuilder> answer) {
       connection.db().blocking().stream(request()).forEachRemaining(answer);
+    }
+  }
+
+  /** {@code call archive}. */
+  @Command(
+      name = "archive",
+      description = "Run a named query and write its rows to a file, as CSV compressed by gzip.",
+      sortOptions = false,
+      mixinStandardHelpOptions = true)
+  static final class Archive extends Named {
+    @Option(
+        names = "--to",
+        required = true,
+        paramLabel = "FILE",
+        description = "What to write; for instance report.csv.gz.")
+    private Path file = Path.of("");
+
+    @Override
+    public void make(ServiceConnection connection, Consumer<MessageOrBuilder> answer) {
+      // Opened first: whoever waited for a report does not want to hear then that it cannot be
+      // kept.
+      try (OutputStream opened = Files.newOutputStream(file)) {
+        ArchiveReply reply = connection.db().blocking().archive(request());
+        reply.getCsvGz().writeTo(opened);
+        answer.accept(reply.toBuilder().clearCsvGz().build());
+      } catch (IOException e) {
+        throw wrong("--to: cannot write to " + file + ": " + e);
+      }
     }
   }
 

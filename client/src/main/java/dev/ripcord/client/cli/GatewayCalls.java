@@ -3,6 +3,7 @@ package dev.ripcord.client.cli;
 import com.google.protobuf.MessageOrBuilder;
 import dev.ripcord.client.Address;
 import dev.ripcord.client.ServiceConnection;
+import dev.ripcord.services.gateway.v1.AnswerLeakRequest;
 import dev.ripcord.services.gateway.v1.ExportRequest;
 import dev.ripcord.services.gateway.v1.LoginReply;
 import dev.ripcord.services.gateway.v1.LoginRequest;
@@ -166,6 +167,61 @@ final class GatewayCalls {
     public void make(ServiceConnection connection, Consumer<MessageOrBuilder> answer) {
       ExportRequest request = ExportRequest.newBuilder().setRegion(region).build();
       connection.gateway().blocking().export(request).forEachRemaining(answer);
+    }
+  }
+
+  /** {@code call answer-leak}. */
+  @Command(
+      name = "answer-leak",
+      description = {
+        "What an administrator does when passwords have become known: find out whether a user's is among them, have tokens"
+            + " signed with a new key, and put a report aside. Stops in all services at once."
+      },
+      sortOptions = false,
+      mixinStandardHelpOptions = true)
+  static final class AnswerLeak extends ToGateway {
+    @Option(
+        names = "--jwt",
+        required = true,
+        paramLabel = "TOKEN",
+        description = "An administrator's, as `call login` printed it; alice is one.")
+    private String jwt = "";
+
+    @Option(
+        names = "--user",
+        required = true,
+        paramLabel = "NAME",
+        description = "Whose password may be known; for instance bob.")
+    private String user = "";
+
+    @Option(
+        names = "--leaked",
+        required = true,
+        paramLabel = "FILE",
+        converter = Passwords.Converter.class,
+        description = "The passwords that are known, one a line, at most 1,000.")
+    private Passwords leaked = Passwords.NONE;
+
+    @Option(
+        names = "--load",
+        defaultValue = "light",
+        paramLabel = "light|heavy",
+        description = "A report of milliseconds, or of many seconds.")
+    private Amount load = Amount.light;
+
+    @Override
+    public void make(ServiceConnection connection, Consumer<MessageOrBuilder> answer) {
+      answer.accept(
+          connection
+              .gateway()
+              .blocking()
+              .answerLeak(
+                  AnswerLeakRequest.newBuilder()
+                      .setToken(jwt)
+                      .setUser(user)
+                      .addAllPasswords(leaked.all())
+                      .setLoad(load.load)
+                      .build()));
     }
   }
 

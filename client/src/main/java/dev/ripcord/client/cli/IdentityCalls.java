@@ -3,6 +3,7 @@ package dev.ripcord.client.cli;
 import com.google.protobuf.MessageOrBuilder;
 import dev.ripcord.client.Address;
 import dev.ripcord.client.ServiceConnection;
+import dev.ripcord.services.identity.v1.FindLeakedRequest;
 import dev.ripcord.services.identity.v1.GetProfileRequest;
 import dev.ripcord.services.v1.Load;
 import java.util.function.Consumer;
@@ -15,13 +16,8 @@ import picocli.CommandLine.Parameters;
 final class IdentityCalls {
   private IdentityCalls() {}
 
-  /** {@code call profile}. */
-  @Command(
-      name = "profile",
-      description = "Who a user is.",
-      sortOptions = false,
-      mixinStandardHelpOptions = true)
-  static final class Profile extends ServiceCall {
+  /** A call to identity. */
+  abstract static class ToIdentity extends ServiceCall {
     @Option(
         names = "--identity",
         paramLabel = "HOST:PORT",
@@ -30,21 +26,29 @@ final class IdentityCalls {
     private @Nullable Address identity;
 
     @Parameters(paramLabel = "USER", description = "For instance alice.")
-    private String user = "";
+    String user = "";
 
-    @Option(
-        names = "--heavy",
-        description = "With the user's whole activity, which takes many seconds.")
-    private boolean heavy;
-
-    Profile() {
+    ToIdentity() {
       super("identity");
     }
 
     @Override
-    @Nullable Address address() {
+    final @Nullable Address address() {
       return identity;
     }
+  }
+
+  /** {@code call profile}. */
+  @Command(
+      name = "profile",
+      description = "Who a user is.",
+      sortOptions = false,
+      mixinStandardHelpOptions = true)
+  static final class Profile extends ToIdentity {
+    @Option(
+        names = "--heavy",
+        description = "With the user's whole activity, which takes many seconds.")
+    private boolean heavy;
 
     @Override
     public void make(ServiceConnection connection, Consumer<MessageOrBuilder> answer) {
@@ -52,6 +56,29 @@ final class IdentityCalls {
       GetProfileRequest request =
           GetProfileRequest.newBuilder().setUser(user).setLoad(load).build();
       answer.accept(connection.identity().blocking().getProfile(request));
+    }
+  }
+
+  /** {@code call find-leaked}. */
+  @Command(
+      name = "find-leaked",
+      description = "Whether a user's password is one that has become known.",
+      sortOptions = false,
+      mixinStandardHelpOptions = true)
+  static final class FindLeaked extends ToIdentity {
+    @Option(
+        names = "--leaked",
+        required = true,
+        paramLabel = "FILE",
+        converter = Passwords.Converter.class,
+        description = "The passwords that are known, one a line, at most 1,000.")
+    private Passwords leaked = Passwords.NONE;
+
+    @Override
+    public void make(ServiceConnection connection, Consumer<MessageOrBuilder> answer) {
+      FindLeakedRequest request =
+          FindLeakedRequest.newBuilder().setUser(user).addAllPasswords(leaked.all()).build();
+      answer.accept(connection.identity().blocking().findLeaked(request));
     }
   }
 }

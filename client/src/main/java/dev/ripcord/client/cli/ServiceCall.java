@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ParameterException;
 
 /** A subcommand that makes one call to one service. */
 abstract class ServiceCall implements Callable<Integer>, OneCall.Request {
@@ -24,6 +25,11 @@ abstract class ServiceCall implements Callable<Integer>, OneCall.Request {
     OneCall call =
         new OneCall(service, where().toString(), options, Terminal.stdout().out(), System.err);
     return call.run(this);
+  }
+
+  /** What was given cannot be used. */
+  final ParameterException wrong(String why) {
+    return options.wrong(why);
   }
 
   private Address where() {

@@ -5,6 +5,7 @@ import dev.ripcord.client.Address;
 import dev.ripcord.client.ServiceConnection;
 import dev.ripcord.services.token.v1.IntrospectRequest;
 import dev.ripcord.services.token.v1.RevokeRequest;
+import dev.ripcord.services.token.v1.RotateKeyRequest;
 import dev.ripcord.services.token.v1.VerifyRequest;
 import dev.ripcord.services.v1.Load;
 import java.util.function.Consumer;
@@ -96,6 +97,21 @@ final class TokenCalls {
     public void make(ServiceConnection connection, Consumer<MessageOrBuilder> answer) {
       answer.accept(
           connection.token().blocking().revoke(RevokeRequest.newBuilder().setTokenId(id).build()));
+    }
+  }
+
+  /** {@code call rotate-key}. */
+  @Command(
+      name = "rotate-key",
+      description = {
+        "Sign with a new key from now on; the old one still verifies. Waits until no heavy verification runs."
+      },
+      sortOptions = false,
+      mixinStandardHelpOptions = true)
+  static final class RotateKey extends ToToken {
+    @Override
+    public void make(ServiceConnection connection, Consumer<MessageOrBuilder> answer) {
+      answer.accept(connection.token().blocking().rotateKey(RotateKeyRequest.getDefaultInstance()));
     }
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.ripcord.client.Main;
 import dev.ripcord.client.cli.ExitCode;
 import dev.ripcord.grpc.RequestId;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,9 +14,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The command {@code call}, each time in a process of its own, against running services. */
 class CallIT {
@@ -77,6 +82,48 @@ class CallIT {
     Result json = call("activity", "--json", at("db"));
     assertThat(json.out()).startsWith("{").contains("\"pool_active\": 0", "\"statements\": []");
     assertThat(json.code()).isEqualTo(ExitCode.OK);
+  }
+
+  @Test
+  void anArchiveIsWrittenToAFile(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("report.csv.gz");
+    Result archive =
+        call("archive", "sales_report", "region=north", "--to", file.toString(), at("db"));
+    assertThat(archive.code()).as(archive.out()).isEqualTo(ExitCode.OK);
+    try (InputStream report = new GZIPInputStream(Files.newInputStream(file))) {
+      List<String> lines =
+          new String(report.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+      assertThat(lines.get(0)).isEqualTo("category,orders,items,revenue_cents");
+      assertThat(archive.out()).contains("rows: " + (lines.size() - 1));
+    }
+  }
+
+  @Test
+  void aLeakIsAnswered(@TempDir Path folder) throws Exception {
+    Path leaked = Files.writeString(folder.resolve("leaked"), "hunter2\n\ncorrect horse bob\n");
+    String[] bob = {"find-leaked", "bob", "--leaked", leaked.toString(), at("identity")};
+    assertThat(call(bob).out()).contains("found: true", "tried: 2");
+    Matcher jwt =
+        Pattern.compile("token: (\\S+)")
+            .matcher(
+                call("login", "--user", "alice", "--password", "correct horse alice", at("gateway"))
+                    .out());
+    assertThat(jwt.find()).isTrue();
+
+    Result answer =
+        call(
+            "answer-leak",
+            "--jwt",
+            jwt.group(1),
+            "--user",
+            "bob",
+            "--leaked",
+            leaked.toString(),
+            at("gateway"));
+
+    assertThat(answer.code()).as(answer.out()).isEqualTo(ExitCode.OK);
+    assertThat(answer.out()).contains("found: true", "key_id: ");
+    assertThat(call("rotate-key", at("token")).out()).contains("key_id: ");
   }
 
   @Test

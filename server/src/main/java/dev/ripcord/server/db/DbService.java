@@ -4,8 +4,10 @@ import dev.ripcord.Context;
 import dev.ripcord.server.Answer;
 import dev.ripcord.server.Failures;
 import dev.ripcord.server.Platform;
+import dev.ripcord.server.WorkLog;
 import dev.ripcord.services.db.v1.ActivityReply;
 import dev.ripcord.services.db.v1.ActivityRequest;
+import dev.ripcord.services.db.v1.ArchiveReply;
 import dev.ripcord.services.db.v1.DbGrpc;
 import dev.ripcord.services.db.v1.ExecuteReply;
 import dev.ripcord.services.db.v1.ListQueriesReply;
@@ -15,16 +17,20 @@ import dev.ripcord.services.db.v1.QueryReply;
 import dev.ripcord.services.db.v1.QueryRequest;
 import dev.ripcord.services.db.v1.Row;
 import dev.ripcord.services.v1.Visit;
+import dev.ripcord.services.v1.Work;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 
 /** Answers calls for named queries, in the context of the call: the SQL ends when that does. */
+@SuppressWarnings("try") // a mark is made to be closed, not to be used
 final class DbService extends DbGrpc.DbImplBase {
   private static final int MOST_ROWS = 10_000;
   private static final int FETCH_SIZE = 1_000;
@@ -48,28 +54,46 @@ final class DbService extends DbGrpc.DbImplBase {
         () -> {
           Visit visit = platform.visit();
           NamedQuery query = reading(request);
-          return read(query, checked(query, request, visit)).addVisits(visit).build();
+          QueryReply.Builder reply = QueryReply.newBuilder();
+          read(query, checked(query, request, visit), head -> {}, reply::addRows);
+          return reply.addVisits(visit).build();
         });
   }
 
-  private QueryReply.Builder read(NamedQuery query, Map<String, Object> values) {
+  /** Takes part of a result. */
+  private interface Sink<T> {
+    void take(T part) throws IOException;
+  }
+
+  /** How many rows there were. */
+  private long read(
+      NamedQuery query, Map<String, Object> values, Sink<List<String>> head, Sink<Row> row)
+      throws IOException {
     try (Connection connection = pool.connections().getConnection();
-        PreparedStatement statement = connection.prepareStatement(query.sql())) {
+        PreparedStatement statement = connection.prepareStatement(query.sql());
+        WorkLog.Mark ignored = begin(query)) {
       statement.setFetchSize(FETCH_SIZE);
       statement.setMaxRows(MOST_ROWS + 1);
       query.bind(statement, values);
       try (ResultSet result = statement.executeQuery()) {
-        return collect(query, new Rows(result));
+        Rows rows = new Rows(result);
+        head.take(rows.names());
+        return pass(query, rows, row);
       }
     } catch (SQLException e) {
       throw SqlFailures.toThrow(query, e);
     }
   }
 
-  private static QueryReply.Builder collect(NamedQuery query, Rows rows) throws SQLException {
-    QueryReply.Builder reply = QueryReply.newBuilder();
+  private WorkLog.Mark begin(NamedQuery query) {
+    return platform.work().begin(Context.current(), Work.Kind.SQL, query.name());
+  }
+
+  private static long pass(NamedQuery query, Rows rows, Sink<Row> row)
+      throws SQLException, IOException {
+    long passed = 0;
     while (rows.next()) {
-      if (reply.getRowsCount() == MOST_ROWS) {
+      if (passed == MOST_ROWS) {
         throw Status.OUT_OF_RANGE
             .withDescription(
                 "query "
@@ -79,9 +103,31 @@ final class DbService extends DbGrpc.DbImplBase {
                     + " rows; call Stream instead")
             .asRuntimeException();
       }
-      reply.addRows(rows.current());
+      row.take(rows.current());
+      passed++;
     }
-    return reply;
+    return passed;
+  }
+
+  @Override
+  public void archive(QueryRequest request, StreamObserver<ArchiveReply> caller) {
+    Answer.with(
+        caller,
+        () -> {
+          Visit visit = platform.visit();
+          NamedQuery query = reading(request);
+          Map<String, Object> values = checked(query, request, visit);
+          Archive archive = new Archive(Archive.PROGRAMS, platform.work());
+          return archive
+              .of(Context.current(), file -> readAsCsv(query, values, new CsvWriter(file)))
+              .addVisits(visit)
+              .build();
+        });
+  }
+
+  private long readAsCsv(NamedQuery query, Map<String, Object> values, CsvWriter csv)
+      throws IOException {
+    return read(query, values, csv::head, csv::row);
   }
 
   @Override
@@ -89,7 +135,8 @@ final class DbService extends DbGrpc.DbImplBase {
     try {
       NamedQuery query = reading(request);
       Map<String, Object> values = checked(query, request, platform.visit());
-      RowStream.start(pool.connections(), query, values, (ServerCallStreamObserver<Row>) caller);
+      RowStream.start(
+          pool.connections(), query, values, begin(query), (ServerCallStreamObserver<Row>) caller);
     } catch (RuntimeException e) {
       caller.onError(Failures.toStatus(Context.current(), e));
     }
@@ -114,7 +161,8 @@ final class DbService extends DbGrpc.DbImplBase {
     // One statement is a transaction by itself, and the only kind that a cancel either stops or
     // leaves whole.
     try (Connection connection = pool.connections().getConnection();
-        PreparedStatement statement = connection.prepareStatement(query.sql())) {
+        PreparedStatement statement = connection.prepareStatement(query.sql());
+        WorkLog.Mark ignored = begin(query)) {
       query.bind(statement, values);
       return statement.executeLargeUpdate();
     } catch (SQLException e) {

@@ -2,6 +2,7 @@ package dev.ripcord.server.db;
 
 import dev.ripcord.Context;
 import dev.ripcord.server.Failures;
+import dev.ripcord.server.WorkLog;
 import dev.ripcord.services.db.v1.Row;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.sql.Connection;
@@ -24,13 +25,15 @@ final class RowStream {
 
   private final Context context = Context.current();
   private final NamedQuery query;
+  private final WorkLog.Mark mark;
   private final ServerCallStreamObserver<Row> caller;
   private @Nullable Connection connection; // null before it is opened and again once closed
   private @Nullable Rows rows;
   private boolean over;
 
-  private RowStream(NamedQuery query, ServerCallStreamObserver<Row> caller) {
+  private RowStream(NamedQuery query, WorkLog.Mark mark, ServerCallStreamObserver<Row> caller) {
     this.query = query;
+    this.mark = mark;
     this.caller = caller;
   }
 
@@ -39,8 +42,9 @@ final class RowStream {
       DataSource source,
       NamedQuery query,
       Map<String, Object> values,
+      WorkLog.Mark mark,
       ServerCallStreamObserver<Row> caller) {
-    RowStream stream = new RowStream(query, caller);
+    RowStream stream = new RowStream(query, mark, caller);
     caller.setOnReadyHandler(stream::send);
     caller.setOnCancelHandler(stream::close);
     caller.setOnCloseHandler(stream::close);
@@ -110,6 +114,7 @@ final class RowStream {
     connection = null;
     rows = null;
     if (open == null) {
+      mark.close();
       return;
     }
     try (open) {
@@ -117,6 +122,8 @@ final class RowStream {
       open.setAutoCommit(true);
     } catch (SQLException e) {
       log.debug("the connection of a stream was given back broken", e);
+    } finally {
+      mark.close();
     }
   }
 }

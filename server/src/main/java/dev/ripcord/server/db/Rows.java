@@ -5,6 +5,7 @@ import dev.ripcord.services.db.v1.Row;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
+import java.util.List;
 
 /** Turns the rows of a result into messages. */
 final class Rows {
@@ -18,6 +19,10 @@ final class Rows {
     for (int i = 0; i < names.length; i++) {
       names[i] = columns.getColumnLabel(i + 1);
     }
+  }
+
+  List<String> names() {
+    return List.of(names);
   }
 
   boolean next() throws SQLException {

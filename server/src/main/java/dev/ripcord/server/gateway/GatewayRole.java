@@ -32,10 +32,12 @@ public final class GatewayRole implements Role {
     TokenGrpc.TokenBlockingStub token = TokenGrpc.newBlockingStub(platform.channel("token"));
     AuditWrites writes = new AuditWrites(DbGrpc.newFutureStub(db));
     audits = writes;
-    Overview overview =
-        new Overview(identity, DbGrpc.newBlockingStub(db), token, platform.handlers());
+    DbGrpc.DbBlockingStub queries = DbGrpc.newBlockingStub(db);
+    Overview overview = new Overview(identity, queries, token, platform.handlers());
+    LeakAnswer leaks = new LeakAnswer(identity, queries, token, platform.handlers());
     return List.of(
-        new GatewayService(identity, token, DbGrpc.newStub(db), overview, writes, platform::visit));
+        new GatewayService(
+            identity, token, DbGrpc.newStub(db), overview, leaks, writes, platform::visit));
   }
 
   /** Waits for the audit records that are being written. */

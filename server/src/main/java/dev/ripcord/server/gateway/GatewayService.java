@@ -8,6 +8,8 @@ import dev.ripcord.server.SessionKey;
 import dev.ripcord.services.db.v1.DbGrpc;
 import dev.ripcord.services.db.v1.QueryRequest;
 import dev.ripcord.services.db.v1.Row;
+import dev.ripcord.services.gateway.v1.AnswerLeakReply;
+import dev.ripcord.services.gateway.v1.AnswerLeakRequest;
 import dev.ripcord.services.gateway.v1.ExportRequest;
 import dev.ripcord.services.gateway.v1.GatewayGrpc;
 import dev.ripcord.services.gateway.v1.LoginReply;
@@ -27,8 +29,9 @@ import java.util.function.Supplier;
 
 /** The gateway's calls: checks what came, asks the other services, merges their answers. */
 final class GatewayService extends GatewayGrpc.GatewayImplBase {
-  private static final int LONGEST_USER = 64;
-  private static final int LONGEST_PASSWORD = 512;
+  static final int LONGEST_USER = 64;
+  static final int LONGEST_PASSWORD = 512;
+  static final int LONGEST_TOKEN = 8 * 1024;
   private static final int LONGEST_REGION = 64;
   private static final int LONGEST_AUDIT = 500;
   private static final int ROWS_AHEAD = 64;
@@ -37,6 +40,7 @@ final class GatewayService extends GatewayGrpc.GatewayImplBase {
   private final TokenGrpc.TokenBlockingStub token;
   private final DbGrpc.DbStub db;
   private final Overview overview;
+  private final LeakAnswer leaks;
   private final AuditWrites audits;
   private final Supplier<Visit> visit;
 
@@ -45,12 +49,14 @@ final class GatewayService extends GatewayGrpc.GatewayImplBase {
       TokenGrpc.TokenBlockingStub token,
       DbGrpc.DbStub db,
       Overview overview,
+      LeakAnswer leaks,
       AuditWrites audits,
       Supplier<Visit> visit) {
     this.identity = identity;
     this.token = token;
     this.db = db;
     this.overview = overview;
+    this.leaks = leaks;
     this.audits = audits;
     this.visit = visit;
   }
@@ -95,9 +101,20 @@ final class GatewayService extends GatewayGrpc.GatewayImplBase {
     Context context = inItsSession(Context.current(), request.getToken());
     if (!audit.isEmpty()) {
       // On record before anything is done, and whatever becomes of the request.
-      audits.begin(context, audit, question.isHeavy());
+      audits.begin(context, audit, question.report().isHeavy());
     }
     return context.call(() -> overview.ask(question, here));
+  }
+
+  @Override
+  public void answerLeak(AnswerLeakRequest request, StreamObserver<AnswerLeakReply> caller) {
+    Answer.with(caller, () -> answerLeak(request));
+  }
+
+  private AnswerLeakReply answerLeak(AnswerLeakRequest request) throws Exception {
+    Visit here = visit.get();
+    LeakAnswer.Leak leak = LeakAnswer.Leak.of(request);
+    return inItsSession(Context.current(), leak.token()).call(() -> leaks.to(leak, here));
   }
 
   /** So that identity can end it with the session; whether the token is good, token says. */

@@ -9,7 +9,6 @@ import dev.ripcord.TaskGroup;
 import dev.ripcord.server.Fields;
 import dev.ripcord.services.db.v1.DbGrpc;
 import dev.ripcord.services.db.v1.QueryReply;
-import dev.ripcord.services.db.v1.QueryRequest;
 import dev.ripcord.services.gateway.v1.OverviewReply;
 import dev.ripcord.services.gateway.v1.OverviewRequest;
 import dev.ripcord.services.gateway.v1.OverviewRequest.Branch;
@@ -51,28 +50,22 @@ final class Overview {
   }
 
   /** What is asked; the parts that no branch needs may be empty. */
-  record Question(Set<Branch> branches, String user, String token, String region, Load load) {
-    private static final String USUAL_REGION = "north";
-    private static final int LONGEST_USER = 64;
-    private static final int LONGEST_REGION = 64;
-    private static final int LONGEST_TOKEN = 8 * 1024;
+  record Question(Set<Branch> branches, String user, String token, Report report) {
 
     /** Refuses what cannot be asked with INVALID_ARGUMENT. */
     static Question of(OverviewRequest request) {
       Set<Branch> branches = branches(request);
       if (branches.contains(IDENTITY)) {
-        Fields.text("user", request.getUser(), LONGEST_USER);
+        Fields.text("user", request.getUser(), GatewayService.LONGEST_USER);
       }
       if (branches.contains(TOKEN)) {
-        Fields.secret("token", request.getToken(), LONGEST_TOKEN);
+        Fields.secret("token", request.getToken(), GatewayService.LONGEST_TOKEN);
       }
-      String region = Fields.optionalText("region", request.getRegion(), LONGEST_REGION);
       return new Question(
           branches,
           request.getUser(),
           request.getToken(),
-          region.isEmpty() ? USUAL_REGION : region,
-          Fields.load(request.getLoad()));
+          Report.of(request.getLoad(), request.getRegion()));
     }
 
     private static Set<Branch> branches(OverviewRequest request) {
@@ -86,8 +79,8 @@ final class Overview {
       return branches;
     }
 
-    boolean isHeavy() {
-      return load == Load.HEAVY;
+    Load load() {
+      return report.load();
     }
   }
 
@@ -103,7 +96,7 @@ final class Overview {
       TaskGroup.@Nullable Task<GetProfileReply> profile =
           fork(group, IDENTITY, question, () -> profile(question));
       TaskGroup.@Nullable Task<QueryReply> report =
-          fork(group, DB, question, () -> report(question));
+          fork(group, DB, question, () -> db.query(question.report().query()));
       TaskGroup.@Nullable Task<VerifyReply> verdict =
           fork(group, TOKEN, question, () -> verdict(question));
       group.join();
@@ -132,12 +125,6 @@ final class Overview {
   private GetProfileReply profile(Question question) {
     return identity.getProfile(
         GetProfileRequest.newBuilder().setUser(question.user()).setLoad(question.load()).build());
-  }
-
-  private QueryReply report(Question question) {
-    String name = question.isHeavy() ? "heavy_report" : "sales_report";
-    return db.query(
-        QueryRequest.newBuilder().setName(name).putParameters("region", question.region()).build());
   }
 
   private VerifyReply verdict(Question question) {

@@ -31,7 +31,7 @@ public final class IdentityRole implements Role {
   @Override
   public List<BindableService> open(Platform platform) {
     Directory directory = new Directory(DbGrpc.newBlockingStub(platform.channel("db")));
-    Passwords passwords = new Passwords(hashers);
+    Passwords passwords = new Passwords(hashers, platform.work());
     Elsewhere told = new Elsewhere(platform.settings().instances());
     elsewhere = told;
     return List.of(

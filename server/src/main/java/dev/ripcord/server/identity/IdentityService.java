@@ -12,6 +12,8 @@ import dev.ripcord.server.Fields;
 import dev.ripcord.server.SessionKey;
 import dev.ripcord.services.identity.v1.CheckSessionReply;
 import dev.ripcord.services.identity.v1.CheckSessionRequest;
+import dev.ripcord.services.identity.v1.FindLeakedReply;
+import dev.ripcord.services.identity.v1.FindLeakedRequest;
 import dev.ripcord.services.identity.v1.GetProfileReply;
 import dev.ripcord.services.identity.v1.GetProfileRequest;
 import dev.ripcord.services.identity.v1.IdentityGrpc;
@@ -30,6 +32,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 final class IdentityService extends IdentityGrpc.IdentityImplBase {
   private static final int LONGEST_USER = 64;
   private static final int LONGEST_PASSWORD = 512;
+  private static final int MOST_LEAKED = 1_000;
   private static final int LONGEST_SESSION = 128;
   private static final Duration SESSION_VALIDITY = Duration.ofHours(8);
 
@@ -83,17 +87,22 @@ final class IdentityService extends IdentityGrpc.IdentityImplBase {
     begin(Context.current().value(SessionKey.KEY));
     String name = Fields.text("user", request.getUser(), LONGEST_USER);
     boolean heavy = Fields.load(request.getLoad()) == Load.HEAVY;
-    Directory.User user = directory.user(name, reply::addVisits);
-    if (user == null) {
-      throw Status.NOT_FOUND
-          .withDescription("there is no user \"" + name + "\"")
-          .asRuntimeException();
-    }
+    Directory.User user = known(name, reply::addVisits);
     Profile.Builder profile = profile(user);
     if (heavy) {
       profile.setOrders(directory.ordersFromActivity(user.name(), reply::addVisits));
     }
     return reply.setProfile(profile).build();
+  }
+
+  private Directory.User known(String name, Consumer<Visit> visits) {
+    Directory.User user = directory.user(name, visits);
+    if (user == null) {
+      throw Status.NOT_FOUND
+          .withDescription("there is no user \"" + name + "\"")
+          .asRuntimeException();
+    }
+    return user;
   }
 
   private static Profile.Builder profile(Directory.User user) {
@@ -136,6 +145,23 @@ final class IdentityService extends IdentityGrpc.IdentityImplBase {
           .asRuntimeException();
     }
     return user;
+  }
+
+  @Override
+  public void findLeaked(FindLeakedRequest request, StreamObserver<FindLeakedReply> caller) {
+    Answer.with(caller, () -> findLeaked(request));
+  }
+
+  private FindLeakedReply findLeaked(FindLeakedRequest request) throws Exception {
+    FindLeakedReply.Builder reply = FindLeakedReply.newBuilder().addVisits(visit.get());
+    begin(Context.current().value(SessionKey.KEY));
+    String name = Fields.text("user", request.getUser(), LONGEST_USER);
+    List<String> leaked =
+        Fields.secrets("passwords", request.getPasswordsList(), MOST_LEAKED, LONGEST_PASSWORD);
+    Directory.User user = known(name, reply::addVisits);
+    int first = passwords.firstMatch(Context.current(), leaked, user.passwordHash());
+    boolean found = first < leaked.size();
+    return reply.setFound(found).setTried(found ? first + 1 : first).build();
   }
 
   @Override

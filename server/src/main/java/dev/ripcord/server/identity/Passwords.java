@@ -4,9 +4,12 @@ import com.password4j.Argon2Function;
 import com.password4j.types.Argon2;
 import dev.ripcord.Context;
 import dev.ripcord.server.CpuPool;
+import dev.ripcord.server.WorkLog;
+import dev.ripcord.services.v1.Work;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Usable from any thread.
  */
+@SuppressWarnings("try") // a mark is made to be closed, not to be used
 final class Passwords {
   private static final int MEMORY_KIB = 19_456;
   private static final int PASSES = 2;
@@ -31,11 +35,13 @@ final class Passwords {
       Pattern.compile("\\$argon2id\\$v=19\\$m=(\\d{1,9}),t=(\\d{1,9}),p=\\d{1,3}\\$");
 
   private final CpuPool pool;
+  private final WorkLog work;
   private final String hashOfNobody;
 
   /** Computes one hash, which takes a moment. */
-  Passwords(CpuPool pool) {
+  Passwords(CpuPool pool, WorkLog work) {
     this.pool = pool;
+    this.work = work;
     this.hashOfNobody = hash(Base64.getEncoder().encodeToString(random(HASH_BYTES)));
   }
 
@@ -62,8 +68,34 @@ final class Passwords {
    */
   boolean check(Context context, String password, @Nullable String hash) throws Exception {
     boolean same =
-        pool.callOrLeave(context, () -> matches(password, hash == null ? hashOfNobody : hash));
+        pool.callOrLeave(
+            context,
+            () -> {
+              try (WorkLog.Mark ignored = work.begin(context, Work.Kind.HASH, "password")) {
+                return matches(password, hash == null ? hashOfNobody : hash);
+              }
+            });
     return same && hash != null;
+  }
+
+  /**
+   * Which of {@code passwords} is the first that {@code hash} is of; as many as there are if none
+   * is. Each takes its turn in the pool, so that a long list does not keep others from logging in.
+   * When this returns, none is being hashed any more.
+   *
+   * @throws Exception as from {@link #check}, the context's after the hash at hand
+   */
+  int firstMatch(Context context, List<String> passwords, String hash) throws Exception {
+    try (WorkLog.Mark ignored = work.begin(context, Work.Kind.HASH, "leaked passwords")) {
+      int tried = 0;
+      for (String password : passwords) {
+        if (pool.call(context, () -> matches(password, hash))) {
+          break;
+        }
+        tried++;
+      }
+      return tried;
+    }
   }
 
   private static boolean matches(String password, String hash) {

@@ -136,7 +136,11 @@ final class TokenService extends TokenGrpc.TokenImplBase {
   public void rotateKey(RotateKeyRequest request, StreamObserver<RotateKeyReply> caller) {
     Answer.with(
         caller,
-        () -> RotateKeyReply.newBuilder().setKeyId(issuer.rotateKey(Context.current())).build());
+        () -> {
+          Visit here = visit.get();
+          String id = issuer.rotateKey(Context.current());
+          return RotateKeyReply.newBuilder().setKeyId(id).addVisits(here).build();
+        });
   }
 
   @Override

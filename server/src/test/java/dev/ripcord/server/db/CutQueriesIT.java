@@ -9,25 +9,34 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import com.google.protobuf.ByteString;
 import dev.ripcord.CancelScope;
 import dev.ripcord.Context;
 import dev.ripcord.Reason;
 import dev.ripcord.grpc.RequestId;
+import dev.ripcord.grpc.Ripcord;
+import dev.ripcord.services.db.v1.ArchiveReply;
 import dev.ripcord.services.db.v1.DbGrpc;
 import dev.ripcord.services.db.v1.QueryReply;
 import dev.ripcord.services.db.v1.QueryRequest;
 import dev.ripcord.services.db.v1.Row;
+import dev.ripcord.services.v1.ListWorkRequest;
+import dev.ripcord.services.v1.Work;
+import dev.ripcord.services.v1.WorkLogGrpc;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -88,6 +97,48 @@ class CutQueriesIT {
       scope.cancel();
       assertEnds(report, Status.Code.CANCELLED);
     }
+  }
+
+  @Test
+  void aCanceledArchiveLeavesNeitherStatementNorProcess() throws Exception {
+    Set<Long> before = children();
+    RequestId id = RequestId.random();
+    try (CancelScope scope = Ripcord.withRequestId(Context.background(), id).withCancel()) {
+      Future<ArchiveReply> archive =
+          scope
+              .context()
+              .call(
+                  () ->
+                      DbGrpc.newFutureStub(RunningDb.channel())
+                          .archive(request("heavy_report", "region", "north")));
+      await()
+          .atMost(10, SECONDS)
+          .until(() -> active(MARK_OF_HEAVY).size() == 1 && !before.containsAll(children()));
+      assertThat(work(id))
+          .extracting(Work::getKind)
+          .containsExactlyInAnyOrder(Work.Kind.PROCESS, Work.Kind.SQL);
+
+      scope.cancel(Reason.USER_CANCELED);
+
+      assertEnds(archive, Status.Code.CANCELLED);
+    }
+    await()
+        .atMost(5, SECONDS)
+        .until(() -> work(id).stream().allMatch(each -> each.getStoppedMonotonicNs() != 0));
+    assertThat(work(id)).hasSize(2);
+    assertThat(before).containsAll(children());
+    await().atMost(2, SECONDS).until(() -> active(MARK_OF_HEAVY).isEmpty());
+  }
+
+  /** The role runs in this process, and starts its own there. */
+  private static Set<Long> children() {
+    return ProcessHandle.current().children().map(ProcessHandle::pid).collect(Collectors.toSet());
+  }
+
+  private static List<Work> work(RequestId id) {
+    return WorkLogGrpc.newBlockingStub(RunningDb.plainChannel())
+        .list(ListWorkRequest.newBuilder().setRequestId(ByteString.copyFrom(id.toBytes())).build())
+        .getWorkList();
   }
 
   @Test

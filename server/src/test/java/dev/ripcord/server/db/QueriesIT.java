@@ -5,6 +5,7 @@ import static dev.ripcord.server.db.RunningDb.activity;
 import static dev.ripcord.server.db.RunningDb.columns;
 import static dev.ripcord.server.db.RunningDb.request;
 import static dev.ripcord.server.db.RunningDb.stub;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -14,6 +15,8 @@ import com.google.protobuf.ByteString;
 import dev.ripcord.Context;
 import dev.ripcord.grpc.RequestId;
 import dev.ripcord.server.Values;
+import dev.ripcord.services.db.v1.ArchiveReply;
+import dev.ripcord.services.db.v1.Column;
 import dev.ripcord.services.db.v1.ListQueriesRequest;
 import dev.ripcord.services.db.v1.QueryInfo;
 import dev.ripcord.services.db.v1.QueryReply;
@@ -22,11 +25,14 @@ import dev.ripcord.services.db.v1.Row;
 import dev.ripcord.services.v1.Visit;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.io.InputStream;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
@@ -86,6 +92,43 @@ class QueriesIT {
                 assertThat(columns(row))
                     .containsOnlyKeys("category", "orders", "items", "revenue_cents"));
     assertThat(stub().query(request("sales_report", "region", "atlantis")).getRowsCount()).isZero();
+  }
+
+  @Test
+  void anArchiveHasTheRowsOfItsQuery() throws Exception {
+    QueryRequest request = request("sales_report", "region", "north");
+    List<Row> rows = stub().query(request).getRowsList();
+
+    ArchiveReply archive = stub().archive(request);
+
+    assertThat(archive.getRows()).isEqualTo(rows.size());
+    assertThat(archive.getVisits(0).getService()).isEqualTo("db");
+    try (InputStream file = new GZIPInputStream(archive.getCsvGz().newInput())) {
+      List<String> lines = new String(file.readAllBytes(), UTF_8).lines().toList();
+      assertThat(lines).hasSize(1 + rows.size());
+      assertThat(lines.get(0)).isEqualTo("category,orders,items,revenue_cents");
+      assertThat(lines.get(1))
+          .isEqualTo(
+              rows.get(0).getColumnsList().stream()
+                  .map(Column::getValue)
+                  .collect(Collectors.joining(",")));
+    }
+  }
+
+  @Test
+  void anArchiveRefusesWhatAQueryDoes() {
+    assertFails(
+        Status.Code.INVALID_ARGUMENT,
+        "region is missing",
+        () -> stub().archive(request("sales_report")));
+    assertFails(
+        Status.Code.INVALID_ARGUMENT,
+        "changes data",
+        () -> stub().archive(request("audit_write", "text", "x")));
+    assertFails(
+        Status.Code.OUT_OF_RANGE,
+        "has more than 10000 rows",
+        () -> stub().archive(request("orders_of_region", "region", "north")));
   }
 
   @Test

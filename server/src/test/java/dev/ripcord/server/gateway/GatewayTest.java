@@ -11,6 +11,7 @@ import dev.ripcord.Cancellation;
 import dev.ripcord.Context;
 import dev.ripcord.Reason;
 import dev.ripcord.grpc.CancellationStatus;
+import dev.ripcord.grpc.RequestId;
 import dev.ripcord.grpc.Ripcord;
 import dev.ripcord.proto.v1.ContextsGrpc;
 import dev.ripcord.proto.v1.ListRequest;
@@ -20,6 +21,8 @@ import dev.ripcord.server.Values;
 import dev.ripcord.server.identity.IdentityRole;
 import dev.ripcord.server.token.TokenRole;
 import dev.ripcord.services.db.v1.Row;
+import dev.ripcord.services.gateway.v1.AnswerLeakReply;
+import dev.ripcord.services.gateway.v1.AnswerLeakRequest;
 import dev.ripcord.services.gateway.v1.ExportRequest;
 import dev.ripcord.services.gateway.v1.GatewayGrpc;
 import dev.ripcord.services.gateway.v1.LoginReply;
@@ -27,15 +30,19 @@ import dev.ripcord.services.gateway.v1.LoginRequest;
 import dev.ripcord.services.gateway.v1.OverviewReply;
 import dev.ripcord.services.gateway.v1.OverviewRequest;
 import dev.ripcord.services.gateway.v1.OverviewRequest.Branch;
+import dev.ripcord.services.token.v1.IssueRequest;
 import dev.ripcord.services.token.v1.RevokeRequest;
 import dev.ripcord.services.token.v1.TokenGrpc;
+import dev.ripcord.services.token.v1.VerifyRequest;
 import dev.ripcord.services.v1.Load;
 import dev.ripcord.services.v1.Visit;
+import dev.ripcord.services.v1.Work;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +77,7 @@ class GatewayTest {
       Ripcord.builder().service("edge").propagate(Values.TENANT, Values.BADGE).build();
   private final List<TestServer> servers = new ArrayList<>();
   private static TestServer tokenServer; // for all tests: it writes its history first
+  private TestServer identityServer;
   private TestServer gatewayServer;
   private GatewayGrpc.GatewayBlockingStub gateway;
 
@@ -87,8 +95,9 @@ class GatewayTest {
   void start() throws Exception {
     tables.addUser("alice", "admin,user", HASH);
     TestServer db = keep(tables.serve());
-    TestServer identity = keep(TestServer.of(new IdentityRole(), Map.of("db", db)));
-    Map<String, TestServer> peers = Map.of("db", db, "token", tokenServer, "identity", identity);
+    identityServer = keep(TestServer.of(new IdentityRole(), Map.of("db", db)));
+    Map<String, TestServer> peers =
+        Map.of("db", db, "token", tokenServer, "identity", identityServer);
     gatewayServer = keep(TestServer.of(new GatewayRole(), peers));
     gateway = GatewayGrpc.newBlockingStub(gatewayServer.channelFor(edge));
   }
@@ -265,6 +274,118 @@ class GatewayTest {
               }
             });
     return calls;
+  }
+
+  @Test
+  void aLeakIsAnsweredByThreeServicesSideBySide() {
+    AnswerLeakReply reply =
+        gateway.answerLeak(leak().addPasswords("correct horse alice").setRegion("south").build());
+    assertThat(reply.getFound()).isTrue();
+    assertThat(reply.getReportCsvGz().toStringUtf8()).isEqualTo("sales_report south");
+    assertThat(reply.getVisitsList())
+        .extracting(Visit::getService)
+        .containsExactly("gateway", "token", "identity", "db", "db", "token");
+    TokenGrpc.TokenBlockingStub token = TokenGrpc.newBlockingStub(tokenServer.channelFor(edge));
+    assertThat(
+            token.issue(IssueRequest.newBuilder().setSubject("x").build()).getClaims().getKeyId())
+        .isEqualTo(reply.getKeyId());
+    // Good until it expires, whatever key is used now.
+    gateway.answerLeak(leak().build());
+  }
+
+  @Test
+  void onlyAnAdministratorAnswersLeaks() {
+    tables.addUser("bob", "user", HASH);
+    LoginReply bob =
+        gateway.login(
+            LoginRequest.newBuilder().setUser("bob").setPassword("correct horse alice").build());
+    assertFails(
+        () -> gateway.answerLeak(leak().setToken(bob.getToken()).build()),
+        Status.Code.PERMISSION_DENIED,
+        "the token does not name an admin");
+    assertFails(
+        () -> gateway.answerLeak(leak().setToken("rubbish").build()),
+        Status.Code.UNAUTHENTICATED,
+        "token is malformed: not three parts of a signed JWT");
+    assertThat(callsOf("ripcord.services.gateway.v1.Gateway/AnswerLeak"))
+        .hasSize(2)
+        .allMatch(call -> call.startsWith("ripcord.services.token.v1.Token/Verify"));
+  }
+
+  @Test
+  void whatIsNoLeakIsRefusedWithWhatIsWrong() {
+    assertRefused(() -> gateway.answerLeak(leak().clearToken().build()), "token is empty");
+    assertRefused(() -> gateway.answerLeak(leak().clearUser().build()), "user is empty");
+    assertRefused(
+        () -> gateway.answerLeak(leak().clearPasswords().build()), "passwords are missing");
+    assertRefused(
+        () -> gateway.answerLeak(leak().setRegion("x".repeat(65)).build()),
+        "region has 65 characters, more than 64");
+    assertRefused(
+        () -> gateway.answerLeak(leak().setLoadValue(7).build()),
+        "load is neither LIGHT nor HEAVY");
+  }
+
+  @Test
+  void aCancelEndsTheAnswerToALeakInEveryService() throws Exception {
+    // Of the trail, which the rotation then waits for.
+    TokenGrpc.TokenFutureStub token = TokenGrpc.newFutureStub(tokenServer.channelFor(edge));
+    RequestId proving = RequestId.random();
+    RequestId id = RequestId.random();
+    AnswerLeakRequest request =
+        leak().setLoad(Load.HEAVY).addAllPasswords(Collections.nCopies(900, "hunter2")).build();
+    try (CancelScope proof = Ripcord.withRequestId(Context.background(), proving).withCancel();
+        CancelScope scope = Ripcord.withRequestId(Context.background(), id).withCancel()) {
+      var verification =
+          proof
+              .context()
+              .call(
+                  () ->
+                      token.verify(
+                          VerifyRequest.newBuilder()
+                              .setToken(request.getToken())
+                              .setLoad(Load.HEAVY)
+                              .build()));
+      await().until(() -> kinds(tokenServer, proving).equals(List.of(Work.Kind.PROOF)));
+      FutureTask<AnswerLeakReply> call =
+          start(() -> scope.context().call(() -> gateway.answerLeak(request)));
+      await()
+          .until(
+              () ->
+                  tables.heavy.get() == 1
+                      && kinds(identityServer, id).equals(List.of(Work.Kind.HASH))
+                      && kinds(tokenServer, id).equals(List.of(Work.Kind.LOCK)));
+
+      scope.cancel(Reason.USER_CANCELED.withMessage("pressed cancel"));
+
+      assertFails(call, Status.Code.CANCELLED);
+      await()
+          .until(
+              () ->
+                  tables.heavy.get() == 0
+                      && hasStopped(identityServer, id)
+                      && hasStopped(tokenServer, id)
+                      && tokenServer.ripcord().liveCalls() == 1);
+      assertThat(verification.isDone()).isFalse();
+      assertThat(hasStopped(tokenServer, proving)).isFalse();
+    }
+    awaitQuiet();
+    gateway.answerLeak(leak().build()); // the lock is free again
+  }
+
+  private static List<Work.Kind> kinds(TestServer in, RequestId request) {
+    return in.work().of(request).stream().map(Work::getKind).toList();
+  }
+
+  private static boolean hasStopped(TestServer in, RequestId request) {
+    return in.work().of(request).stream().allMatch(work -> work.getStoppedMonotonicNs() != 0);
+  }
+
+  private AnswerLeakRequest.Builder leak() {
+    return AnswerLeakRequest.newBuilder()
+        .setToken(login().getToken())
+        .setUser("alice")
+        .addPasswords("hunter2");
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.ripcord.CancelScope;
 import dev.ripcord.Cancellation;
 import dev.ripcord.Context;
 import dev.ripcord.grpc.CancellationStatus;
+import dev.ripcord.grpc.RequestId;
 import dev.ripcord.grpc.Ripcord;
 import dev.ripcord.server.CpuPool;
 import dev.ripcord.server.Elsewhere;
@@ -17,6 +18,8 @@ import dev.ripcord.server.TestServer;
 import dev.ripcord.services.db.v1.DbGrpc;
 import dev.ripcord.services.identity.v1.CheckSessionReply;
 import dev.ripcord.services.identity.v1.CheckSessionRequest;
+import dev.ripcord.services.identity.v1.FindLeakedReply;
+import dev.ripcord.services.identity.v1.FindLeakedRequest;
 import dev.ripcord.services.identity.v1.GetProfileReply;
 import dev.ripcord.services.identity.v1.GetProfileRequest;
 import dev.ripcord.services.identity.v1.IdentityGrpc;
@@ -26,10 +29,12 @@ import dev.ripcord.services.identity.v1.Profile;
 import dev.ripcord.services.identity.v1.RevokeSessionRequest;
 import dev.ripcord.services.v1.Load;
 import dev.ripcord.services.v1.Visit;
+import dev.ripcord.services.v1.Work;
 import dev.ripcord.testing.FakeTime;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -63,7 +68,7 @@ class IdentityServiceTest {
                 List.of(
                     new IdentityService(
                         new Directory(DbGrpc.newBlockingStub(platform.channel("db"))),
-                        new Passwords(hashers),
+                        new Passwords(hashers, platform.work()),
                         time::now,
                         platform::visit,
                         platform.ripcord(),
@@ -114,10 +119,68 @@ class IdentityServiceTest {
         () -> identity.openSession(open("alice", "x".repeat(513))),
         "password has 513 characters, more than 512");
     assertRefused(() -> check(""), "session_id is empty");
+    assertRefused(() -> identity.findLeaked(leaked("", "a")), "user is empty");
+    assertRefused(() -> identity.findLeaked(leaked("alice")), "passwords are missing");
+    assertRefused(() -> identity.findLeaked(leaked("alice", "a", "")), "one of passwords is empty");
+    assertRefused(
+        () -> identity.findLeaked(leaked("alice", "x".repeat(513))),
+        "one of passwords has 513 characters, more than 512");
+    assertRefused(
+        () -> identity.findLeaked(leaked("alice", Collections.nCopies(1_001, "a"))),
+        "passwords are 1001, more than 1000");
   }
 
   private static void assertRefused(ThrowingCallable call, String why) {
     assertFails(call, Status.Code.INVALID_ARGUMENT, why);
+  }
+
+  @Test
+  void aLeakedPasswordIsFound() {
+    FindLeakedReply found =
+        identity.findLeaked(leaked("alice", "hunter2", "correct horse alice", "qwerty"));
+    assertThat(found.getFound()).isTrue();
+    assertThat(found.getTried()).isEqualTo(2);
+    assertThat(found.getVisitsList())
+        .extracting(Visit::getService)
+        .containsExactly("identity", "db");
+
+    FindLeakedReply none = identity.findLeaked(leaked("alice", "hunter2"));
+    assertThat(none.getFound()).isFalse();
+    assertThat(none.getTried()).isEqualTo(1);
+    assertFails(
+        () -> identity.findLeaked(leaked("mallory", "hunter2")),
+        Status.Code.NOT_FOUND,
+        "there is no user \"mallory\"");
+  }
+
+  @Test
+  void aCanceledSearchForLeakedPasswordsHashesNoMore() throws Exception {
+    RequestId id = RequestId.random();
+    try (CancelScope scope = Ripcord.withRequestId(Context.background(), id).withCancel()) {
+      FindLeakedRequest many = leaked("alice", Collections.nCopies(1_000, "hunter2"));
+      FutureTask<FindLeakedReply> search =
+          start(() -> scope.context().call(() -> identity.findLeaked(many)));
+      await().until(() -> hashers.running() == 1);
+      assertThat(server.work().of(id))
+          .singleElement()
+          .matches(work -> work.getKind() == Work.Kind.HASH && work.getStoppedMonotonicNs() == 0);
+      scope.cancel();
+      assertThatThrownBy(search::get).hasMessageContaining("CANCELLED");
+      await().until(() -> hashers.running() == 0 && server.ripcord().liveCalls() == 0);
+      assertThat(server.work().of(id))
+          .singleElement()
+          .matches(work -> work.getStoppedMonotonicNs() > work.getBegunMonotonicNs());
+    }
+    // Whoever comes next does not wait behind what is left of it.
+    identity.openSession(open("alice", "correct horse alice"));
+  }
+
+  private static FindLeakedRequest leaked(String user, String... passwords) {
+    return leaked(user, List.of(passwords));
+  }
+
+  private static FindLeakedRequest leaked(String user, List<String> passwords) {
+    return FindLeakedRequest.newBuilder().setUser(user).addAllPasswords(passwords).build();
   }
 
   @Test

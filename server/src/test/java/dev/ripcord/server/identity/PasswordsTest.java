@@ -2,10 +2,15 @@ package dev.ripcord.server.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import dev.ripcord.CancelScope;
+import dev.ripcord.CanceledException;
 import dev.ripcord.Context;
 import dev.ripcord.server.CpuPool;
+import dev.ripcord.server.WorkLog;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
@@ -15,7 +20,7 @@ class PasswordsTest {
   private static final Context CONTEXT = Context.background();
 
   private final CpuPool pool = new CpuPool("hashes", 2, 16);
-  private final Passwords passwords = new Passwords(pool);
+  private final Passwords passwords = new Passwords(pool, new WorkLog());
 
   @AfterEach
   void close() {
@@ -39,6 +44,29 @@ class PasswordsTest {
   @Test
   void nobodysPasswordIsNeverRightAfterTheSameWork() throws Exception {
     assertThat(passwords.check(CONTEXT, "correct horse alice", null)).isFalse();
+  }
+
+  @Test
+  void theFirstThatMatchesEndsTheSearch() throws Exception {
+    String hash = Passwords.hash("hunter2");
+    assertThat(passwords.firstMatch(CONTEXT, List.of("a", "hunter2", "b"), hash)).isEqualTo(1);
+    assertThat(passwords.firstMatch(CONTEXT, List.of("a", "b"), hash)).isEqualTo(2);
+  }
+
+  @Test
+  void aSearchThatIsCanceledIsAtNothingWhenItReturns() throws Exception {
+    String hash = Passwords.hash("hunter2");
+    try (CancelScope scope = CONTEXT.withCancel()) {
+      FutureTask<Integer> search =
+          new FutureTask<>(
+              () ->
+                  passwords.firstMatch(scope.context(), Collections.nCopies(1_000, "wrong"), hash));
+      new Thread(search).start();
+      await().until(() -> pool.running() == 1);
+      scope.cancel();
+      assertThatThrownBy(search::get).hasCauseInstanceOf(CanceledException.class);
+      await().until(() -> pool.running() == 0 && pool.queued() == 0);
+    }
   }
 
   @Test
