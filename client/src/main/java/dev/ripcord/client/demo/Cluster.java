@@ -133,6 +133,13 @@ final class Cluster implements AutoCloseable {
     return Objects.requireNonNull(ready.get(service), service).address();
   }
 
+  /** The process of a service that has been told of. */
+  ProcessHandle process(String service) {
+    long pid = Objects.requireNonNull(ready.get(service), service).pid();
+    return ProcessHandle.of(pid)
+        .orElseThrow(() -> new IllegalStateException(service + " has gone"));
+  }
+
   /** All of them, in the order of {@link #SERVICES}. */
   List<String> addresses() {
     return SERVICES.stream().map(this::address).toList();

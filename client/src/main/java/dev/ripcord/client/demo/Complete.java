@@ -1,6 +1,7 @@
 package dev.ripcord.client.demo;
 
 import com.google.protobuf.ByteString;
+import dev.ripcord.services.gateway.v1.OverviewReply;
 import dev.ripcord.services.v1.Load;
 import dev.ripcord.services.v1.Visit;
 import io.grpc.Status;
@@ -25,7 +26,8 @@ final class Complete implements Scenario.Play {
       report.edge(
           "answered after " + Times.millis(end.afterNanos()) + " of " + BUDGET.toSeconds() + " s");
       report.checks().same("the caller has its answer", Status.Code.OK, end.code());
-      List<Visit> visits = end.reply() == null ? List.of() : end.reply().getVisitsList();
+      List<Visit> visits =
+          end.reply() instanceof OverviewReply reply ? reply.getVisitsList() : List.of();
       report.values(readers(visits));
       report.nodes(stage.awaitAllStopped(request.id()), request.startedNanos(), "");
       check(report.checks(), visits, end);
@@ -48,10 +50,10 @@ final class Complete implements Scenario.Play {
   }
 
   private static boolean isFull(Request.End end) {
-    return end.reply() != null
-        && end.reply().getProfile().getUser().equals(Stage.USER)
-        && end.reply().getReportCount() > 0
-        && end.reply().getClaims().getSubject().equals(Stage.USER);
+    return end.reply() instanceof OverviewReply reply
+        && reply.getProfile().getUser().equals(Stage.USER)
+        && reply.getReportCount() > 0
+        && reply.getClaims().getSubject().equals(Stage.USER);
   }
 
   private static boolean hasTenant(Visit visit) {

@@ -24,7 +24,7 @@ import picocli.CommandLine.TypeConversionException;
     name = "demo",
     description = {
       "Starts PostgreSQL and the four services, each a process of its own on a free port of this machine, lets requests end in"
-          + " eleven ways, shows what every process saw of it, and stops everything.",
+          + " twelve ways, shows what every process saw of it, and stops everything.",
       "",
       "Needs nothing but Java. Takes less than two minutes."
     },
@@ -56,7 +56,7 @@ public final class DemoCommand implements Callable<Integer> {
       converter = ByTitle.class,
       description =
           "Play only this one: complete, cancel, deadline, sibling-failure, caller-killed, detached, plain-peer,"
-              + " cancel-by-id, cancel-before-arrival, revoked or shutdown. May be repeated.")
+              + " cancel-by-id, cancel-before-arrival, revoked, shutdown or work. May be repeated.")
   private List<Scenario> only = List.of();
 
   @Option(

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param edge what happened where the request came from, in a few words
  * @param nodes the calls in the processes, parents first
+ * @param work what stopped besides the handlers, as it was begun
  * @param values for each propagated value, the services that had it
  * @param dbActiveAfter statements still active in the database server afterwards
  * @param checks what was claimed, and whether it held
@@ -20,6 +21,7 @@ record Outcome(
     Scenario scenario,
     String edge,
     List<NodeResult> nodes,
+    List<WorkResult> work,
     Map<String, List<String>> values,
     int dbActiveAfter,
     List<Check> checks,
@@ -50,6 +52,7 @@ record Outcome(
     json.put("name", scenario.title());
     json.put("ok", ok());
     json.put("nodes", nodes.stream().map(NodeResult::toJson).toList());
+    json.put("work", work.stream().map(WorkResult::toJson).toList());
     json.put("values", values);
     json.put("db_active_after", dbActiveAfter);
     json.put(

@@ -48,12 +48,35 @@ final class Picture {
   void draw(Outcome outcome) {
     line(terminal.styled(Style.STRONG, outcome.edge()));
     rows(outcome.nodes()).forEach(this::line);
+    if (!outcome.work().isEmpty()) {
+      line(stopped(outcome.work()));
+    }
     line(held(outcome));
     if (outcome.ok()) {
       claims(outcome);
     } else {
       outcome.checks().stream().filter(check -> !check.holds()).forEach(this::complain);
     }
+  }
+
+  /** {@code stopped for good: sql 3.1 ms (db heavy_report), process 4.0 ms (db gzip, 4711)}. */
+  private String stopped(List<WorkResult> work) {
+    return "stopped for good: "
+        + work.stream()
+            .map(each -> each.kind() + " " + time(each) + terminal.styled(Style.FAINT, of(each)))
+            .collect(Collectors.joining(", "));
+  }
+
+  private String time(WorkResult work) {
+    Long micros = work.stoppedAfterMicros();
+    return micros == null
+        ? terminal.styled(Style.BAD, "still running")
+        : terminal.styled(Style.CUT, Times.ofMicros(micros));
+  }
+
+  private static String of(WorkResult work) {
+    String process = work.pid() == null ? "" : ", " + work.pid();
+    return " (" + work.service() + " " + work.name() + process + ")";
   }
 
   private String held(Outcome outcome) {

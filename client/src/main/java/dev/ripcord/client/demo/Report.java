@@ -14,6 +14,7 @@ final class Report {
   private Checks checks = new Checks();
   private String edge = "";
   private List<NodeResult> nodes = List.of();
+  private List<WorkResult> work = List.of();
   private Map<String, List<String>> values = Map.of();
   private int dbActiveAfter;
 
@@ -31,6 +32,7 @@ final class Report {
     checks = new Checks();
     edge = "";
     nodes = List.of();
+    work = List.of();
     values = Map.of();
   }
 
@@ -68,6 +70,11 @@ final class Report {
     return nodes;
   }
 
+  /** What stopped besides the handlers. */
+  void work(List<WorkResult> stopped) {
+    work = stopped;
+  }
+
   /** Asks the database server until nothing runs any more, or too long. */
   void databaseIsIdle() throws InterruptedException {
     dbActiveAfter = stage.awaitIdleDatabase();
@@ -79,6 +86,6 @@ final class Report {
 
   Outcome outcome() {
     Duration took = Duration.ofNanos(System.nanoTime() - begunNanos);
-    return new Outcome(scenario, edge, nodes, values, dbActiveAfter, checks.all(), took);
+    return new Outcome(scenario, edge, nodes, work, values, dbActiveAfter, checks.all(), took);
   }
 }

@@ -1,10 +1,10 @@
 package dev.ripcord.client.demo;
 
+import com.google.protobuf.Message;
 import dev.ripcord.CancelScope;
 import dev.ripcord.Cancellation;
 import dev.ripcord.grpc.CancellationStatus;
 import dev.ripcord.grpc.RequestId;
-import dev.ripcord.services.gateway.v1.OverviewReply;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param reply what will come back
  * @param startedNanos when it was made, by {@link System#nanoTime}
  */
-record Request(RequestId id, CancelScope scope, Future<OverviewReply> reply, long startedNanos)
+record Request(RequestId id, CancelScope scope, Future<? extends Message> reply, long startedNanos)
     implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -34,8 +34,7 @@ record Request(RequestId id, CancelScope scope, Future<OverviewReply> reply, lon
    * @param told why, as it was told; null if it was not
    * @param afterNanos since it was made
    */
-  record End(
-      @Nullable OverviewReply reply, Status status, @Nullable Cancellation told, long afterNanos) {
+  record End(@Nullable Message reply, Status status, @Nullable Cancellation told, long afterNanos) {
     /** The reason's code, or what it is known by. */
     String reason() {
       return told == null ? "no reason" : told.reason().code();
@@ -55,7 +54,7 @@ record Request(RequestId id, CancelScope scope, Future<OverviewReply> reply, lon
   /** Waits for the end, which a demo's request comes to within seconds. */
   End awaitEnd() throws InterruptedException {
     try {
-      OverviewReply answer = reply.get(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+      Message answer = reply.get(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
       return new End(answer, Status.OK, null, age());
     } catch (ExecutionException e) {
       return new End(null, Status.fromThrowable(e.getCause()), CancellationStatus.of(e), age());

@@ -28,7 +28,10 @@ enum Scenario {
   /** The person may not go on. */
   REVOKED("the session is revoked while its request is at work", new Revoked()),
   /** A process goes. */
-  SHUTDOWN("a gateway is told to stop, and its time of grace is over", new Shutdown());
+  SHUTDOWN("a gateway is told to stop, and its time of grace is over", new Shutdown()),
+  /** Whatever a service can be at. */
+  WORK(
+      "SQL, hashing, a wait for a lock and a child process: all of it really stops", new AllWork());
 
   private static final int TRIES = 3;
 

@@ -60,6 +60,8 @@ final class Shape {
       case "Query 1" -> "heavy_report";
       case "Query 2" -> "user_activity";
       case "Verify 1" -> "audit trail";
+      case "Archive 1" -> "heavy_report";
+      case "FindLeaked 1" -> "1,000 hashes";
       default -> "";
     };
   }

@@ -1,5 +1,5 @@
 /**
- * The demo: four real processes and a database, eleven ways for a request to end, and what each
+ * The demo: four real processes and a database, twelve ways for a request to end, and what each
  * process saw of it.
  */
 @NullMarked

@@ -5,10 +5,12 @@ import static dev.ripcord.client.demo.Nodes.live;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ripcord.proto.v1.Node;
+import dev.ripcord.services.v1.Work;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
 class OutcomeTest {
@@ -19,10 +21,33 @@ class OutcomeTest {
         Scenario.SIBLING_FAILURE,
         "",
         new Tree(listed, "").resultsSince(0),
+        List.of(
+            WorkResult.of("db", work(Work.Kind.PROCESS, "gzip").setPid(4711).build(), 1_000),
+            WorkResult.of(
+                "token", work(Work.Kind.LOCK, "keys").setStoppedMonotonicNs(6_000).build(), 1_000)),
         Map.of("tenant", List.of("gateway")),
         0,
         checks,
         Duration.ZERO);
+  }
+
+  private static Work.Builder work(Work.Kind kind, String name) {
+    return Work.newBuilder().setKind(kind).setName(name);
+  }
+
+  @Test
+  void jsonTellsWhatStoppedBesidesTheHandlers() {
+    assertThat(outcome(List.of()).toJson().get("work"))
+        .asInstanceOf(InstanceOfAssertFactories.list(Map.class))
+        .satisfiesExactly(
+            goesOn ->
+                assertThat(goesOn.toString())
+                    .isEqualTo(
+                        "{kind=process, service=db, name=gzip, pid=4711, stopped_after_us=null}"),
+            stopped ->
+                assertThat(stopped.toString())
+                    .isEqualTo(
+                        "{kind=lock, service=token, name=keys, pid=null, stopped_after_us=5}"));
   }
 
   @Test

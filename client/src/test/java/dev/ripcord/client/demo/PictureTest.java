@@ -6,6 +6,7 @@ import static dev.ripcord.client.demo.Nodes.live;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ripcord.client.cli.Terminal;
+import dev.ripcord.services.v1.Work;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +19,7 @@ class PictureTest {
   private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
   private final PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
 
-  private static Outcome outcome(boolean holds) {
+  private static Outcome outcome(boolean holds, WorkResult... work) {
     List<NodeResult> nodes =
         new Tree(
                 List.of(
@@ -35,6 +36,7 @@ class PictureTest {
         Scenario.CANCEL,
         "pressed cancel",
         nodes,
+        List.of(work),
         Map.of(),
         0,
         List.of(new Check("everybody stopped", holds, "db runs on")),
@@ -63,6 +65,21 @@ class PictureTest {
   void aTreeWithLines_whereTheyCanBeShown() {
     assertThat(drawn(true, false, true))
         .contains("\u2514\u2500 gateway", "\u251c\u2500 identity", "\u2502  \u2514\u2500 db");
+  }
+
+  @Test
+  void workIsShownWithTheTimeAtWhichItReallyStopped() {
+    new Picture(new Terminal(out, false, false))
+        .draw(
+            outcome(
+                true,
+                new WorkResult(Work.Kind.HASH, "identity", "password", null, 37_240L),
+                new WorkResult(Work.Kind.PROCESS, "db", "gzip", 4711L, 5_000L),
+                new WorkResult(Work.Kind.LOCK, "token", "keys", null, null)));
+    assertThat(printed.toString(StandardCharsets.UTF_8))
+        .contains(
+            "   stopped for good: hash 37.2 ms (identity password),"
+                + " process 5.0 ms (db gzip, 4711), lock still running (token keys)");
   }
 
   @Test
