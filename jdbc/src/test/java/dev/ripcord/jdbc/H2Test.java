@@ -18,6 +18,10 @@ import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.h2.engine.SessionLocal;
 import org.h2.jdbc.JdbcConnection;
 import org.h2.jdbcx.JdbcConnectionPool;
@@ -26,6 +30,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 
 /** H2 in this process, by its own pool. */
 class H2Test {
@@ -137,7 +143,44 @@ class H2Test {
     assertWorks();
   }
 
+  @Test
+  @EnabledForJreRange(min = JRE.JAVA_21)
+  void onVirtualThreads_whatKeepsAllCarriers_isCancelled() throws Exception {
+    int carriers = Runtime.getRuntime().availableProcessors();
+    pool.setMaxConnections(carriers + 1);
+    List<Connection> connections = new ArrayList<>();
+    List<FutureTask<?>> running = new ArrayList<>();
+    try (CancelScope scope = Context.background().withCancel()) {
+      for (int i = 0; i < carriers; i++) {
+        Connection own = ContextDataSource.wrap(pool).getConnection();
+        connections.add(own);
+        FutureTask<?> task =
+            new FutureTask<>(
+                () -> scope.context().call(() -> own.createStatement().executeQuery(LONG)));
+        running.add(task);
+        Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, task);
+      }
+      for (Connection own : connections) {
+        awaitExecuting(own);
+      }
+      scope.cancel(Reason.SUPERSEDED);
+      for (FutureTask<?> task : running) {
+        assertThatThrownBy(() -> task.get(60, TimeUnit.SECONDS))
+            .cause()
+            .hasCauseInstanceOf(CanceledException.class);
+      }
+    } finally {
+      for (Connection own : connections) {
+        own.close();
+      }
+    }
+  }
+
   private void awaitExecuting() throws SQLException {
+    awaitExecuting(connection);
+  }
+
+  private static void awaitExecuting(Connection connection) throws SQLException {
     SessionLocal session = (SessionLocal) connection.unwrap(JdbcConnection.class).getSession();
     await().until(() -> session.getState() == SessionLocal.State.RUNNING);
   }
