@@ -1,5 +1,7 @@
 package dev.ripcord.client;
 
+import dev.ripcord.grpc.operator.Targets;
+import java.net.InetSocketAddress;
 import java.util.Objects;
 
 /**
@@ -9,17 +11,13 @@ import java.util.Objects;
  * @param port 1 to 65535
  */
 public record Address(String host, int port) {
-  private static final int HIGHEST_PORT = 65_535;
-
   /** Checks both. */
   public Address {
     Objects.requireNonNull(host, "host is null");
     if (host.isEmpty()) {
       throw new IllegalArgumentException("host is empty");
     }
-    if (port < 1 || port > HIGHEST_PORT) {
-      throw new IllegalArgumentException("port " + port + " is not 1 to " + HIGHEST_PORT);
-    }
+    Targets.checkPort(port);
   }
 
   /**
@@ -28,17 +26,8 @@ public record Address(String host, int port) {
    * @throws IllegalArgumentException if it is not that; the message says what was read
    */
   public static Address parse(String text) {
-    Objects.requireNonNull(text, "text is null");
-    int colon = text.lastIndexOf(':');
-    String host = colon < 0 ? "" : text.substring(0, colon);
-    String port = text.substring(colon + 1);
-    boolean bracketed = host.startsWith("[") && host.endsWith("]");
-    if (host.isEmpty() || (host.contains(":") && !bracketed) || !port.matches("\\d{1,5}")) {
-      throw new IllegalArgumentException(
-          "\"" + text + "\" is not host:port, for instance 127.0.0.1:50050");
-    }
-    return new Address(
-        bracketed ? host.substring(1, host.length() - 1) : host, Integer.parseInt(port));
+    InetSocketAddress address = Targets.parse(text);
+    return new Address(address.getHostString(), address.getPort());
   }
 
   @Override

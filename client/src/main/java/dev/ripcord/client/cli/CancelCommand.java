@@ -2,8 +2,8 @@ package dev.ripcord.client.cli;
 
 import com.google.protobuf.ByteString;
 import dev.ripcord.Reason;
-import dev.ripcord.client.Instances;
-import dev.ripcord.client.Instances.Answer;
+import dev.ripcord.grpc.operator.Instances;
+import dev.ripcord.grpc.operator.Instances.Answer;
 import dev.ripcord.proto.v1.CancelReply;
 import dev.ripcord.proto.v1.CancelRequest;
 import dev.ripcord.proto.v1.Node;

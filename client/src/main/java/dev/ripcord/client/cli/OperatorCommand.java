@@ -1,7 +1,7 @@
 package dev.ripcord.client.cli;
 
-import dev.ripcord.client.Instances;
-import dev.ripcord.client.Instances.Answer;
+import dev.ripcord.grpc.operator.Instances;
+import dev.ripcord.grpc.operator.Instances.Answer;
 import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

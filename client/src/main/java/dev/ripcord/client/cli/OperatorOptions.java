@@ -1,6 +1,6 @@
 package dev.ripcord.client.cli;
 
-import dev.ripcord.client.Instances;
+import dev.ripcord.grpc.operator.Instances;
 import dev.ripcord.grpc.RequestId;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package dev.ripcord.client.cli;
 
-import dev.ripcord.client.Instances;
+import dev.ripcord.grpc.operator.Instances;
 import dev.ripcord.proto.v1.Event;
 import dev.ripcord.proto.v1.WatchRequest;
 import io.grpc.Status;

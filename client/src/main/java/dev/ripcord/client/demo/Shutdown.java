@@ -1,7 +1,7 @@
 package dev.ripcord.client.demo;
 
 import dev.ripcord.Reason;
-import dev.ripcord.client.Instances;
+import dev.ripcord.grpc.operator.Instances;
 import dev.ripcord.client.ServiceConnection;
 import dev.ripcord.proto.v1.Node;
 import dev.ripcord.proto.v1.WatchRequest;

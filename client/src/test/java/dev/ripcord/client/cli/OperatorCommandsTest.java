@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.ripcord.CancelScope;
 import dev.ripcord.Cancellation;
 import dev.ripcord.Context;
-import dev.ripcord.client.Instances;
+import dev.ripcord.grpc.operator.Instances;
 import dev.ripcord.client.ServiceConnection;
 import dev.ripcord.grpc.CancellationStatus;
 import dev.ripcord.grpc.RequestId;

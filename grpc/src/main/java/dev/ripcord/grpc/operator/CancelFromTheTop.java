@@ -1,7 +1,7 @@
-package dev.ripcord.client;
+package dev.ripcord.grpc.operator;
 
 import com.google.protobuf.ByteString;
-import dev.ripcord.client.Instances.Answer;
+import dev.ripcord.grpc.operator.Instances.Answer;
 import dev.ripcord.proto.v1.CancelReply;
 import dev.ripcord.proto.v1.Node;
 import java.util.ArrayList;

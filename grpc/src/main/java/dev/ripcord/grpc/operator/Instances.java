@@ -1,4 +1,4 @@
-package dev.ripcord.client;
+package dev.ripcord.grpc.operator;
 
 import com.google.protobuf.ByteString;
 import dev.ripcord.proto.v1.CancelReply;
@@ -10,9 +10,9 @@ import dev.ripcord.proto.v1.ListRequest;
 import dev.ripcord.proto.v1.Node;
 import dev.ripcord.proto.v1.WatchRequest;
 import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
 import io.grpc.Status;
 import io.grpc.StatusException;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -100,7 +100,7 @@ public final class Instances implements AutoCloseable {
     channels.computeIfAbsent(
         address.getHostString() + ":" + address.getPort(),
         name ->
-            NettyChannelBuilder.forAddress(address.getHostString(), address.getPort())
+            ManagedChannelBuilder.forAddress(address.getHostString(), address.getPort())
                 .usePlaintext()
                 .build());
   }
@@ -116,10 +116,21 @@ public final class Instances implements AutoCloseable {
     return ask(
         channels.keySet(),
         atMost,
-        (stub, answer) -> {
-          List<Node> nodes = new ArrayList<>();
-          stub.list(request, collect(nodes::add, () -> answer.complete(nodes), answer));
-        });
+        (stub, answer) -> list(stub, request, answer));
+  }
+
+  /** The nodes that one of {@link #addresses()} has. */
+  public CompletableFuture<List<Node>> list(
+      String instance, ListRequest request, Duration atMost) {
+    CompletableFuture<List<Node>> answer = new CompletableFuture<>();
+    list(stub(instance, atMost), request, answer);
+    return answer;
+  }
+
+  private static void list(
+      ContextsStub stub, ListRequest request, CompletableFuture<List<Node>> answer) {
+    List<Node> nodes = new ArrayList<>();
+    stub.list(request, collect(nodes::add, () -> answer.complete(nodes), answer));
   }
 
   /**
@@ -200,11 +211,7 @@ public final class Instances implements AutoCloseable {
    * @throws IllegalArgumentException if it is none of them
    */
   public void watch(String instance, WatchRequest request, Watcher watcher) {
-    ManagedChannel channel = channels.get(instance);
-    if (channel == null) {
-      throw new IllegalArgumentException("\"" + instance + "\" is none of " + channels.keySet());
-    }
-    ContextsGrpc.newStub(channel)
+    ContextsGrpc.newStub(channel(instance))
         .watch(
             request,
             new StreamObserver<>() {
@@ -225,6 +232,19 @@ public final class Instances implements AutoCloseable {
             });
   }
 
+  private ManagedChannel channel(String instance) {
+    ManagedChannel channel = channels.get(instance);
+    if (channel == null) {
+      throw new IllegalArgumentException("\"" + instance + "\" is none of " + channels.keySet());
+    }
+    return channel;
+  }
+
+  private ContextsStub stub(String instance, Duration atMost) {
+    return ContextsGrpc.newStub(channel(instance))
+        .withDeadlineAfter(atMost.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
   private <T> List<Answer<T>> ask(
       Set<String> where, Duration atMost, BiConsumer<ContextsStub, CompletableFuture<T>> call)
       throws InterruptedException {
@@ -232,8 +252,7 @@ public final class Instances implements AutoCloseable {
     for (String instance : where) {
       CompletableFuture<T> answer = new CompletableFuture<>();
       running.put(instance, answer);
-      ContextsStub stub = ContextsGrpc.newStub(channels.get(instance));
-      call.accept(stub.withDeadlineAfter(atMost.toNanos(), TimeUnit.NANOSECONDS), answer);
+      call.accept(stub(instance, atMost), answer);
     }
     List<Answer<T>> answers = new ArrayList<>();
     unresolved.forEach((target, why) -> answers.add(new Answer<>(target, null, why)));

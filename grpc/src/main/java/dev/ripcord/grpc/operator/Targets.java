@@ -1,4 +1,4 @@
-package dev.ripcord.client;
+package dev.ripcord.grpc.operator;
 
 import io.grpc.ChannelLogger;
 import io.grpc.EquivalentAddressGroup;
@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -28,13 +29,37 @@ import java.util.concurrent.TimeoutException;
  * dns:///orders.example:50050} as many as the name has, and any other scheme what its gRPC name
  * resolver says.
  */
-final class Targets {
+public final class Targets {
   private static final int NO_PORT = 0;
+  private static final int HIGHEST_PORT = 65_535;
 
   private Targets() {}
 
-  static boolean isResolved(String target) {
-    return target.contains("://");
+  /**
+   * Reads {@code host:port}, {@code [::1]:port} for an IPv6 address; does not look it up.
+   *
+   * @throws IllegalArgumentException if it is not that; the message says what was read
+   */
+  public static InetSocketAddress parse(String text) {
+    Objects.requireNonNull(text, "text is null");
+    int colon = text.lastIndexOf(':');
+    String host = colon < 0 ? "" : text.substring(0, colon);
+    String port = text.substring(colon + 1);
+    boolean bracketed = host.startsWith("[") && host.endsWith("]");
+    if (host.isEmpty() || (host.contains(":") && !bracketed) || !port.matches("\\d{1,5}")) {
+      throw new IllegalArgumentException(
+          "\"" + text + "\" is not host:port, for instance 127.0.0.1:50050");
+    }
+    return InetSocketAddress.createUnresolved(
+        bracketed ? host.substring(1, host.length() - 1) : host, checkPort(Integer.parseInt(port)));
+  }
+
+  /** Refuses what is not 1 to 65535. */
+  public static int checkPort(int port) {
+    if (port < 1 || port > HIGHEST_PORT) {
+      throw new IllegalArgumentException("port " + port + " is not 1 to " + HIGHEST_PORT);
+    }
+    return port;
   }
 
   /**
@@ -45,9 +70,8 @@ final class Targets {
    */
   static List<InetSocketAddress> resolve(String target, Duration patience)
       throws StatusException, InterruptedException {
-    if (!isResolved(target)) {
-      Address address = Address.parse(target);
-      return List.of(new InetSocketAddress(address.host(), address.port()));
+    if (!target.contains("://")) {
+      return List.of(parse(target));
     }
     ScheduledExecutorService threads =
         Executors.newSingleThreadScheduledExecutor(
