@@ -8,7 +8,7 @@ interface CallEvents {
   /**
    * Something has happened.
    *
-   * @param what one of opened, ended, stopped
+   * @param what one of opened, ended, stopped, doing
    * @param call to which
    * @param nanos when, by {@link System#nanoTime}
    */

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CallIdentity {
   private static final Key<CallIdentity> KEY = Key.local("ripcord.call");
+  private static final int LONGEST_DOING = 128;
 
   private final CallerIdentity caller;
   private final String method;
@@ -30,6 +31,8 @@ public final class CallIdentity {
   // Set before anybody else knows of this; null if the deadline, if any, was set here.
   private @Nullable Deadline inherited;
   private volatile @Nullable ByteString handedOn; // made by the first call that needs it
+
+  private volatile String doing = ""; // said last
 
   CallIdentity(CallerIdentity caller, String method, Calls handledBy) {
     this.handledBy = handledBy;
@@ -83,6 +86,21 @@ public final class CallIdentity {
   /** The instance of the service that called, as it says; null if it did not. */
   public @Nullable String callerInstance() {
     return caller.instance();
+  }
+
+  /**
+   * Says what the call is at, for people who look on: {@code "query heavy_report"}. One line; of
+   * more than {@value #LONGEST_DOING} bytes the rest is left out. Costs a write, and is worth no
+   * string made for it where calls are many.
+   */
+  public void doing(String what) {
+    doing = Text.bounded(Objects.requireNonNull(what, "what is null"), LONGEST_DOING);
+    handledBy.doing(this);
+  }
+
+  /** What was said last; empty if nothing was. */
+  public String doing() {
+    return doing;
   }
 
   long contextIdBits() {

@@ -48,6 +48,16 @@ final class Calls {
     tell(Event.Type.ENDED, call, call.endedNanos());
   }
 
+  /** What the call is at is another. */
+  void doing(CallIdentity identity) {
+    if (listeners.length > 0) {
+      HandledCall call = find(identity);
+      if (call != null) {
+        tell(Event.Type.DOING, call, System.nanoTime());
+      }
+    }
+  }
+
   /** What is done for a call runs on. */
   void overdue(Late late, Overdue seen) {
     for (CallEvents listener : listeners) {

@@ -4,6 +4,8 @@ import com.google.protobuf.ByteString;
 import dev.ripcord.proto.v1.CancelReply;
 import dev.ripcord.proto.v1.CancelRequest;
 import dev.ripcord.proto.v1.ContextsGrpc;
+import dev.ripcord.proto.v1.CountersReply;
+import dev.ripcord.proto.v1.CountersRequest;
 import dev.ripcord.proto.v1.Event;
 import dev.ripcord.proto.v1.ListRequest;
 import dev.ripcord.proto.v1.Node;
@@ -22,8 +24,8 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows what runs in this process and what has lately run, tells what happens, and ends what it is
- * told to. Whether it may, {@link AuthorizingInterceptor} has asked before.
+ * Shows what runs in this process and what has lately run, tells what happens and how often, and
+ * ends what it is told to. Whether it may, {@link AuthorizingInterceptor} has asked before.
  */
 final class ContextsService extends ContextsGrpc.ContextsImplBase {
   private static final int MOST_WATCHERS = 64;
@@ -135,6 +137,13 @@ final class ContextsService extends ContextsGrpc.ContextsImplBase {
     } catch (StatusRuntimeException e) {
       observer.onError(e);
     }
+  }
+
+  @Override
+  public void counters(CountersRequest request, StreamObserver<CountersReply> observer) {
+    observer.onNext(
+        view.counters().putAllCounts(calls.account().counters().asMap()).build());
+    observer.onCompleted();
   }
 
   private static @Nullable RequestId requestIdOrNull(ByteString bytes) {

@@ -2,6 +2,7 @@ package dev.ripcord.grpc;
 
 import com.google.protobuf.ByteString;
 import dev.ripcord.Cancellation;
+import dev.ripcord.proto.v1.CountersReply;
 import dev.ripcord.proto.v1.Event;
 import dev.ripcord.proto.v1.Node;
 import dev.ripcord.proto.v1.OutgoingCall;
@@ -22,6 +23,14 @@ final class NodeView {
   NodeView(Self self, ContextHeaders codec) {
     this.self = self;
     this.codec = codec;
+  }
+
+  /** Who this is, without any counts. */
+  CountersReply.Builder counters() {
+    return CountersReply.newBuilder()
+        .setService(self.service())
+        .setInstance(self.instance())
+        .setPid(PID);
   }
 
   /** A call that is being handled, as it is now. */
@@ -51,6 +60,7 @@ final class NodeView {
         switch (what) {
           case ENDED -> ending(call, nanos, why);
           case STOPPED -> stopped(call, nanos, why);
+          case DOING -> of(call).toBuilder();
           default -> running(call, nanos).setState(Node.State.LIVE);
         };
     return Event.newBuilder().setType(what).setNode(node).build();
@@ -135,6 +145,7 @@ final class NodeView {
             .setInstance(self.instance())
             .setPid(PID)
             .setMethod(identity.method())
+            .setDoing(identity.doing())
             .setOpenedAt(WireCancellation.toProto(wallClockAt(openedNanos)))
             .setAge(WireCancellation.toProto(Duration.ofNanos(nanos - openedNanos)));
     set(identity.parentContextIdBits(), id -> node.setParentContextId(ContextIds.toBytes(id)));

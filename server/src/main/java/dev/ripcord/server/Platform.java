@@ -4,6 +4,7 @@ import dev.ripcord.grpc.Ripcord;
 import dev.ripcord.services.v1.Visit;
 import io.grpc.Channel;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,12 @@ public interface Platform {
 
   /** Where is written down what this process does for its requests. */
   WorkLog work();
+
+  /**
+   * Where this process and its peers take calls, {@code host:port} by the names of their roles; its
+   * own only once it does.
+   */
+  Map<String, String> addresses();
 
   /** Where this process's numbers are kept. */
   MeterRegistry meters();

@@ -41,6 +41,13 @@ public interface Role extends AutoCloseable {
   List<BindableService> open(Platform platform) throws CannotStart;
 
   /**
+   * Called once the services take calls, for what needs them.
+   *
+   * @throws CannotStart as {@link #open} does
+   */
+  default void serving(Platform platform) throws CannotStart {}
+
+  /**
    * Releases what {@link #open} took. Called once, also after a failed {@code open} and without
    * one; must not throw.
    */

@@ -12,10 +12,12 @@ import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.SocketException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -71,8 +73,11 @@ final class RunningRole {
   private @Nullable HttpPort http; // null if there is none
   private volatile boolean usable = true; // what the role says
   private volatile boolean draining;
+  private final Platform platform = new GivenPlatform();
+  private final Plan plan;
 
   private RunningRole(Plan plan) {
+    this.plan = plan;
     this.role = plan.role();
     this.settings = plan.settings();
     this.ripcord = ripcordOf(plan);
@@ -103,6 +108,7 @@ final class RunningRole {
       running.openHttp(plan);
       running.peers.awaitServing(plan.patience());
       running.serve(address);
+      running.role.serving(running.platform);
       started = true;
       log.info(
           "{}/{} serves on {}:{}",
@@ -199,10 +205,11 @@ final class RunningRole {
   }
 
   private void serve(InetSocketAddress address) throws CannotStart {
-    List<BindableService> services = role.open(new GivenPlatform());
+    List<BindableService> services = role.open(platform);
     NettyServerBuilder builder = NettyServerBuilder.forAddress(address).executor(handlers);
     // First added is innermost: it sees what the handlers do, in the context they do it in.
     builder.intercept(new CallLog(ripcord, metrics.registry()));
+    builder.intercept(new Doings());
     services.forEach(builder::addService);
     builder
         .addService(health.getHealthService())
@@ -274,6 +281,22 @@ final class RunningRole {
     @Override
     public Channel channel(String service) {
       return peers.channel(service);
+    }
+
+    @Override
+    public Map<String, String> addresses() {
+      Map<String, String> addresses = new LinkedHashMap<>();
+      Server listening = server;
+      if (listening != null) {
+        InetSocketAddress own = (InetSocketAddress) listening.getListenSockets().get(0);
+        InetAddress host = own.getAddress();
+        // Where all addresses are listened to, this machine's own is one.
+        String name = host.isAnyLocalAddress() ? "127.0.0.1" : host.getHostAddress();
+        addresses.put(
+            role.name(), (name.contains(":") ? "[" + name + "]" : name) + ":" + own.getPort());
+      }
+      plan.peers().forEach((peer, address) -> addresses.put(peer, address.toString()));
+      return addresses;
     }
 
     @Override

@@ -1,9 +1,13 @@
 package dev.ripcord.server;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -59,6 +63,7 @@ import picocli.CommandLine.Spec;
     })
 public final class Serve implements Callable<Integer> {
   private static final int CANNOT_START = 1;
+  private static final int SHORTEST_TOKEN = 16;
   private static final Duration LONGEST_WAIT = Duration.ofDays(1);
 
   @Spec private @Nullable CommandSpec spec;
@@ -88,8 +93,8 @@ public final class Serve implements Callable<Integer> {
       names = "--http-port",
       paramLabel = "<port>",
       description =
-          "Also serve HTTP on this port: /metrics for Prometheus, /healthz for probes; 0 takes any free one (default:"
-              + " no HTTP).")
+          "Also serve HTTP on this port: /metrics for Prometheus, /healthz for probes; gateway: a page at / where requests"
+              + " are seen and canceled. 0 takes any free one (default: no HTTP).")
   private @Nullable Integer httpPort;
 
   @Option(
@@ -98,6 +103,29 @@ public final class Serve implements Callable<Integer> {
       defaultValue = "127.0.0.1",
       description = "The address for it; 0.0.0.0 for all (default: ${DEFAULT-VALUE}).")
   private String httpHost = "127.0.0.1";
+
+  @Option(
+      names = "--http-token",
+      paramLabel = "<token>",
+      description =
+          "gateway: what those who start or end something through HTTP must have, 16 characters or more; better by"
+              + " RIPCORD_HTTP_TOKEN or in a file, since flags show in process lists. Needed unless --http-host is a"
+              + " loopback address.")
+  private @Nullable String httpToken;
+
+  @Option(
+      names = "--http-token-file",
+      paramLabel = "<file>",
+      description = "gateway: the file it is the first line of.")
+  private @Nullable Path httpTokenFile;
+
+  @Option(
+      names = "--watch",
+      paramLabel = "<host:port>",
+      split = "[,\\s]+",
+      description =
+          "gateway: other processes that its page shows, beside itself and those it calls; separated by commas.")
+  private List<String> watch = List.of();
 
   @Option(
       names = "--instance",
@@ -321,6 +349,8 @@ public final class Serve implements Callable<Integer> {
     if (instance != null && !instance.matches("[A-Za-z0-9._-]{1,64}")) {
       throw wrong("--instance \"" + instance + "\" is not 1 to 64 of A-Z a-z 0-9 . _ -");
     }
+    checkAddresses("--watch", watch);
+    checkAddresses("--instances", instances);
     return new RunningRole.Plan(
         chosen,
         host,
@@ -330,16 +360,55 @@ public final class Serve implements Callable<Integer> {
         instance,
         peersOf(chosen),
         Duration.ofSeconds(patienceSeconds),
-        new Settings(databaseUrl, databaseUser, databasePassword, dataDir, toBeTold()));
+        new Settings(
+            databaseUrl,
+            databaseUser,
+            databasePassword,
+            dataDir,
+            instances,
+            watch,
+            tokenFor(chosen)));
   }
 
-  private List<String> toBeTold() {
-    for (String each : instances) {
+  private void checkAddresses(String flag, List<String> addresses) {
+    for (String each : addresses) {
       if (!each.matches(".+:\\d{1,5}")) {
-        throw wrong("--instances: \"" + each + "\" is not host:port");
+        throw wrong(flag + ": \"" + each + "\" is not host:port");
       }
     }
-    return instances;
+  }
+
+  private @Nullable String tokenFor(Role chosen) {
+    String token = httpTokenFile == null ? httpToken : firstLine(httpTokenFile);
+    if (token != null && token.length() < SHORTEST_TOKEN) {
+      throw wrong("The token for HTTP has less than " + SHORTEST_TOKEN + " characters");
+    }
+    boolean hasPage = httpPort != null && chosen.name().equals("gateway");
+    if (token == null && hasPage && !isLoopback(httpHost)) {
+      throw wrong(
+          "--http-host "
+              + httpHost
+              + " lets other machines reach the page, which starts and ends requests: give"
+              + " --http-token-file, or RIPCORD_HTTP_TOKEN");
+    }
+    return token;
+  }
+
+  private String firstLine(Path file) {
+    try (BufferedReader lines = Files.newBufferedReader(file)) {
+      return String.valueOf(lines.readLine()).strip();
+    } catch (IOException e) {
+      throw wrong("--http-token-file: cannot read " + file);
+    }
+  }
+
+  /** An unknown host is complained of where it is used. */
+  private static boolean isLoopback(String host) {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      return true;
+    }
   }
 
   private Role chosenRole() {

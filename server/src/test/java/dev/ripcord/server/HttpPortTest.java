@@ -62,7 +62,7 @@ class HttpPortTest {
   @Test
   void theRoot_answersForAllThatIsNowhereElse() throws Exception {
     http.text("/a", "text/plain", () -> "a");
-    http.page("/", exchange -> HttpPort.send(exchange, 200, "text/html", "<p>home"));
+    http.page("/", call -> HttpAnswer.text(200, "text/html", "<p>home"));
     assertThat(ask("GET", "/").body()).isEqualTo("<p>home");
     assertThat(ask("GET", "/elsewhere").body()).isEqualTo("<p>home");
     assertThat(ask("GET", "/a").body()).isEqualTo("a");
@@ -78,7 +78,7 @@ class HttpPortTest {
         });
     http.page(
         "/broken",
-        exchange -> {
+        call -> {
           throw new IllegalStateException("a page's bug");
         });
     HttpResponse<String> away = ask("GET", "/healthz");

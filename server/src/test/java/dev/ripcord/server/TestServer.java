@@ -51,7 +51,7 @@ public final class TestServer implements Platform, AutoCloseable {
     this.closedLast = closedLast;
     NettyServerBuilder builder =
         ripcord.install(NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0)));
-    builder.executor(handlers);
+    builder.executor(handlers).intercept(new Doings());
     services.open(this).forEach(builder::addService);
     this.server = start(builder);
   }
@@ -74,6 +74,11 @@ public final class TestServer implements Platform, AutoCloseable {
   /** Serves a role, which calls {@code peers}. */
   public static TestServer of(Role role, Map<String, TestServer> peers) throws Exception {
     return new TestServer(role.name(), peers, role::open, role);
+  }
+
+  /** Where it listens. */
+  public int port() {
+    return server.getPort();
   }
 
   /** A channel to this server for a caller with Ripcord; closed with the server. */
@@ -112,6 +117,11 @@ public final class TestServer implements Platform, AutoCloseable {
       throw new IllegalArgumentException("not a peer: " + service);
     }
     return peer.channelFor(ripcord);
+  }
+
+  @Override
+  public Map<String, String> addresses() {
+    return Map.of();
   }
 
   @Override

@@ -53,6 +53,7 @@ final class EventLines implements WatchCommand.Show {
             + Words.process(node)
             + "  "
             + Words.method(node)
+            + (node.getDoing().isEmpty() ? "" : " (" + Words.safe(node.getDoing()) + ")")
             + "  "
             + Words.time(Words.duration(node.getAge()));
     return node.hasCancellation() ? line + "  " + Words.why(node.getCancellation(), " -> ") : line;

@@ -5,6 +5,8 @@ import dev.ripcord.proto.v1.CancelReply;
 import dev.ripcord.proto.v1.CancelRequest;
 import dev.ripcord.proto.v1.ContextsGrpc;
 import dev.ripcord.proto.v1.ContextsGrpc.ContextsStub;
+import dev.ripcord.proto.v1.CountersReply;
+import dev.ripcord.proto.v1.CountersRequest;
 import dev.ripcord.proto.v1.Event;
 import dev.ripcord.proto.v1.ListRequest;
 import dev.ripcord.proto.v1.Node;
@@ -110,6 +112,11 @@ public final class Instances implements AutoCloseable {
     return Collections.unmodifiableSet(channels.keySet());
   }
 
+  /** The targets that have no address, and why. */
+  public Map<String, Status> unresolved() {
+    return Collections.unmodifiableMap(unresolved);
+  }
+
   /** The nodes each process has; a process that is asked twice answers twice. */
   public List<Answer<List<Node>>> list(ListRequest request, Duration atMost)
       throws InterruptedException {
@@ -131,6 +138,15 @@ public final class Instances implements AutoCloseable {
       ContextsStub stub, ListRequest request, CompletableFuture<List<Node>> answer) {
     List<Node> nodes = new ArrayList<>();
     stub.list(request, collect(nodes::add, () -> answer.complete(nodes), answer));
+  }
+
+  /** Who each process is, and what it has counted. */
+  public List<Answer<CountersReply>> counters(Duration atMost) throws InterruptedException {
+    CountersRequest request = CountersRequest.getDefaultInstance();
+    return ask(
+        channels.keySet(),
+        atMost,
+        (stub, answer) -> stub.counters(request, collect(answer::complete, () -> {}, answer)));
   }
 
   /**
@@ -206,12 +222,15 @@ public final class Instances implements AutoCloseable {
   }
 
   /**
-   * Watches one of {@link #addresses()}, for instance again.
+   * Watches one of {@link #addresses()}, for instance again: connects at once, however often that
+   * has failed.
    *
    * @throws IllegalArgumentException if it is none of them
    */
   public void watch(String instance, WatchRequest request, Watcher watcher) {
-    ContextsGrpc.newStub(channel(instance))
+    ManagedChannel channel = channel(instance);
+    channel.resetConnectBackoff();
+    ContextsGrpc.newStub(channel)
         .watch(
             request,
             new StreamObserver<>() {
