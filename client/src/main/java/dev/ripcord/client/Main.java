@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
       TreeCommand.class,
       CancelCommand.class,
       WatchCommand.class,
+      ElsewhereCommand.Ui.class,
       ElsewhereCommand.Bench.class,
       ElsewhereCommand.Example.class,
       HelpCommand.class

@@ -141,8 +141,7 @@ final class ContextsService extends ContextsGrpc.ContextsImplBase {
 
   @Override
   public void counters(CountersRequest request, StreamObserver<CountersReply> observer) {
-    observer.onNext(
-        view.counters().putAllCounts(calls.account().counters().asMap()).build());
+    observer.onNext(view.counters().putAllCounts(calls.account().counters().asMap()).build());
     observer.onCompleted();
   }
 

@@ -243,10 +243,20 @@ public final class Ripcord {
    * @return how many calls were found here
    */
   public int cancel(RequestId requestId, Reason why) {
+    return cancel(requestId, why, self.service());
+  }
+
+  /**
+   * The same for somebody who wants it so, and is named in the cancellation's origin.
+   *
+   * @param principal who that is, as far as anybody knows
+   */
+  public int cancel(RequestId requestId, Reason why, String principal) {
     Objects.requireNonNull(requestId, "requestId is null");
     Objects.requireNonNull(why, "why is null");
+    Objects.requireNonNull(principal, "principal is null");
     Cancellation.Origin here =
-        new Cancellation.Origin(self.service(), self.instance(), "", self.service());
+        new Cancellation.Origin(self.service(), self.instance(), "", principal);
     return calls.cancel(requestId, Cancellation.canceled(why, null).withOrigin(here)).size();
   }
 

@@ -68,11 +68,6 @@ public final class HttpCall {
     return headers.get(name);
   }
 
-  /** How many headers there are of that name. */
-  int headers(String name) {
-    return headers.getAll(name).size();
-  }
-
   /** Empty without one. */
   public byte[] body() {
     return body.clone();

@@ -30,6 +30,8 @@ import org.slf4j.LoggerFactory;
  * One connection: takes requests, has each answered on a thread that may block, and sends the
  * answers in order. All of it runs on the connection's own thread.
  */
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // a write that fails closes the connection, which is told
 final class HttpConnection extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(HttpConnection.class);
 
@@ -129,8 +131,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       HttpVersion version,
       Consumer<HttpStream> streaming) {
     HttpResponse response =
-        new DefaultHttpResponse(
-            HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(answer.status()));
+        new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(answer.status()));
     answer.headers().forEach((name, value) -> response.headers().set(name, value));
     response.headers().set(HttpHeaderNames.CONNECTION, "close");
     if (version.equals(HttpVersion.HTTP_1_1)) {

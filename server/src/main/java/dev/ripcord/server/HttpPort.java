@@ -55,6 +55,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>It is made of the Netty that gRPC brings along: see {@code docs/rationale.md}.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // what fails is a connection, and closes
 public final class HttpPort implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(HttpPort.class);
   private static final Set<String> READING = Set.of("GET", "HEAD");
@@ -68,8 +69,7 @@ public final class HttpPort implements AutoCloseable {
 
   private final ExecutorService threads = Handlers.executor();
   private final EventLoopGroup loops =
-      new MultiThreadIoEventLoopGroup(
-          THREADS, Handlers.daemons("http"), NioIoHandler.newFactory());
+      new MultiThreadIoEventLoopGroup(THREADS, Handlers.daemons("http"), NioIoHandler.newFactory());
   private final ChannelGroup connections = new DefaultChannelGroup(loops.next());
   private final Map<String, Page> pages = new ConcurrentHashMap<>();
   private final Channel listening;

@@ -11,6 +11,8 @@ import io.grpc.netty.shaded.io.netty.handler.codec.http.LastHttpContent;
  * than one write. All methods may be called from any thread, and none blocks; what is told is told
  * on the connection's thread and must not block either.
  */
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // a write that fails closes the connection, which is told
 public final class HttpStream {
   private final Channel channel;
   private volatile Runnable onReady = () -> {};

@@ -1,5 +1,6 @@
 package dev.ripcord.server;
 
+import dev.ripcord.server.page.Ui;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,7 +38,8 @@ import picocli.CommandLine.Spec;
     separator = " ",
     usageHelpWidth = 100,
     description = {
-      "Runs one of the four services until it gets SIGTERM or SIGINT; then lets calls finish and exits."
+      "Runs one of the four services until it gets SIGTERM or SIGINT; then lets calls finish and"
+          + " exits."
     },
     optionListHeading =
         "%nFlags (each also by environment: --database-url is RIPCORD_DATABASE_URL):%n",
@@ -49,7 +51,8 @@ import picocli.CommandLine.Spec;
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  A database service with a PostgreSQL of its own, on a free port (it prints READY ... port=N):",
+      "  A database service with a PostgreSQL of its own, on a free port (it prints READY ..."
+          + " port=N):",
       "    serve --role db --port 0",
       "  The same over your PostgreSQL:",
       "    RIPCORD_DATABASE_PASSWORD=... serve --role db --port 50053 \\",
@@ -93,8 +96,9 @@ public final class Serve implements Callable<Integer> {
       names = "--http-port",
       paramLabel = "<port>",
       description =
-          "Also serve HTTP on this port: /metrics for Prometheus, /healthz for probes; gateway: a page at / where requests"
-              + " are seen and canceled. 0 takes any free one (default: no HTTP).")
+          "Also serve HTTP on this port: /metrics for Prometheus, /healthz for probes; gateway: a"
+              + " page at / where requests are seen and canceled. 0 takes any free one (default: no"
+              + " HTTP).")
   private @Nullable Integer httpPort;
 
   @Option(
@@ -108,9 +112,9 @@ public final class Serve implements Callable<Integer> {
       names = "--http-token",
       paramLabel = "<token>",
       description =
-          "gateway: what those who start or end something through HTTP must have, 16 characters or more; better by"
-              + " RIPCORD_HTTP_TOKEN or in a file, since flags show in process lists. Needed unless --http-host is a"
-              + " loopback address.")
+          "gateway: what those who start or end something through HTTP must have, 16 characters or"
+              + " more; better by RIPCORD_HTTP_TOKEN or in a file, since flags show in process"
+              + " lists. Needed unless --http-host is a loopback address.")
   private @Nullable String httpToken;
 
   @Option(
@@ -124,14 +128,16 @@ public final class Serve implements Callable<Integer> {
       paramLabel = "<host:port>",
       split = "[,\\s]+",
       description =
-          "gateway: other processes that its page shows, beside itself and those it calls; separated by commas.")
+          "gateway: other processes that its page shows, beside itself and those it calls;"
+              + " separated by commas.")
   private List<String> watch = List.of();
 
   @Option(
       names = "--instance",
       paramLabel = "<id>",
       description =
-          "The name of this process among others of its role, as shown in trees and logs (default: made up).")
+          "The name of this process among others of its role, as shown in trees and logs (default:"
+              + " made up).")
   private @Nullable String instance;
 
   @Option(
@@ -157,8 +163,8 @@ public final class Serve implements Callable<Integer> {
       paramLabel = "<host:port>",
       split = "[,\\s]+",
       description =
-          "identity: other processes, the gateways first of all, that end a request when its session is revoked; separated"
-              + " by commas.")
+          "identity: other processes, the gateways first of all, that end a request when its"
+              + " session is revoked; separated by commas.")
   private List<String> instances = List.of();
 
   @Option(
@@ -166,7 +172,8 @@ public final class Serve implements Callable<Integer> {
       paramLabel = "<seconds>",
       defaultValue = "30",
       description =
-          "How long to wait at the start for the services above to be ready (default: ${DEFAULT-VALUE}).")
+          "How long to wait at the start for the services above to be ready (default:"
+              + " ${DEFAULT-VALUE}).")
   private long patienceSeconds;
 
   @Option(
@@ -174,14 +181,16 @@ public final class Serve implements Callable<Integer> {
       paramLabel = "<seconds>",
       defaultValue = "10",
       description =
-          "How long calls may go on after SIGTERM before they are ended (default: ${DEFAULT-VALUE}).")
+          "How long calls may go on after SIGTERM before they are ended (default:"
+              + " ${DEFAULT-VALUE}).")
   private long graceSeconds;
 
   @Option(
       names = "--database-url",
       paramLabel = "<jdbc url>",
       description =
-          "db: a PostgreSQL of your own, jdbc:postgresql://host:port/database (default: one that is started here).")
+          "db: a PostgreSQL of your own, jdbc:postgresql://host:port/database (default: one that is"
+              + " started here).")
   private @Nullable String databaseUrl;
 
   @Option(names = "--database-user", paramLabel = "<name>", description = "db: the user for it.")
@@ -191,14 +200,16 @@ public final class Serve implements Callable<Integer> {
       names = "--database-password",
       paramLabel = "<password>",
       description =
-          "db: the password for it; better by RIPCORD_DATABASE_PASSWORD, since flags show in process lists.")
+          "db: the password for it; better by RIPCORD_DATABASE_PASSWORD, since flags show in"
+              + " process lists.")
   private @Nullable String databasePassword;
 
   @Option(
       names = "--data-dir",
       paramLabel = "<folder>",
       description =
-          "db: where the PostgreSQL that is started here keeps its data (default: a temporary folder).")
+          "db: where the PostgreSQL that is started here keeps its data (default: a temporary"
+              + " folder).")
   private @Nullable Path dataDir;
 
   @Option(
@@ -242,9 +253,14 @@ public final class Serve implements Callable<Integer> {
 
   /**
    * Runs the command and exits with its code. The word {@code serve} itself may be given or left
-   * out.
+   * out; with {@code ui} as the first word it is the command {@link Ui}.
    */
   public static void main(String[] args) {
+    if (args.length > 0 && args[0].equals("ui")) {
+      Logs.use(Logs.Format.TEXT, Level.WARN.name());
+      System.exit(
+          Ui.run(System.getenv("RIPCORD_INSTANCES"), Arrays.copyOfRange(args, 1, args.length)));
+    }
     String[] flags =
         args.length > 0 && args[0].equals("serve")
             ? Arrays.copyOfRange(args, 1, args.length)

@@ -63,8 +63,14 @@ public final class MemoryDb extends DbGrpc.DbImplBase {
 
   /** Serves it as "db". */
   public TestServer serve() throws Exception {
+    return serve(0);
+  }
+
+  /** The same, on this port. */
+  public TestServer serve(int port) throws Exception {
     return TestServer.of(
         "db",
+        port,
         Map.of(),
         platform -> {
           visit = platform::visit;

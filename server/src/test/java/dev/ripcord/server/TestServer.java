@@ -40,7 +40,11 @@ public final class TestServer implements Platform, AutoCloseable {
   }
 
   private TestServer(
-      String name, Map<String, TestServer> peers, Services services, AutoCloseable closedLast)
+      String name,
+      int port,
+      Map<String, TestServer> peers,
+      Services services,
+      AutoCloseable closedLast)
       throws Exception {
     this.ripcord =
         Ripcord.builder()
@@ -50,7 +54,7 @@ public final class TestServer implements Platform, AutoCloseable {
     this.peers = peers;
     this.closedLast = closedLast;
     NettyServerBuilder builder =
-        ripcord.install(NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0)));
+        ripcord.install(NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", port)));
     builder.executor(handlers).intercept(new Doings());
     services.open(this).forEach(builder::addService);
     this.server = start(builder);
@@ -68,12 +72,18 @@ public final class TestServer implements Platform, AutoCloseable {
   /** Serves {@code services}, which call {@code peers}. */
   public static TestServer of(String name, Map<String, TestServer> peers, Services services)
       throws Exception {
-    return new TestServer(name, peers, services, () -> {});
+    return of(name, 0, peers, services);
+  }
+
+  /** The same, on a port. */
+  static TestServer of(String name, int port, Map<String, TestServer> peers, Services services)
+      throws Exception {
+    return new TestServer(name, port, peers, services, () -> {});
   }
 
   /** Serves a role, which calls {@code peers}. */
   public static TestServer of(Role role, Map<String, TestServer> peers) throws Exception {
-    return new TestServer(role.name(), peers, role::open, role);
+    return new TestServer(role.name(), 0, peers, role::open, role);
   }
 
   /** Where it listens. */

@@ -20,14 +20,16 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "cancel",
     description = {
-      "Ends a request in every service, by its id. What has not arrived yet is ended when it does, for a minute."
+      "Ends a request in every service, by its id. What has not arrived yet is ended when it does,"
+          + " for a minute."
     },
     footer = {
       "",
       "For instance:",
       "  ripcord cancel 4bf92f3577b34da6a3ce929d0e0e4736 --message 'too heavy' --wait",
       "",
-      "Exit codes: 0 done; 1 no instance answered, or with --wait not everything has stopped in time; 2 wrong usage."
+      "Exit codes: 0 done; 1 no instance answered, or with --wait not everything has stopped in"
+          + " time; 2 wrong usage."
     },
     sortOptions = false,
     mixinStandardHelpOptions = true)
@@ -37,8 +39,9 @@ public final class CancelCommand extends OperatorCommand {
   @Parameters(
       paramLabel = "ID",
       description =
-          "The request, 32 hex digits, as `ripcord ps` shows it: all of it, also what it has detached from itself. Or one"
-              + " call of it, 16 hex digits, and what that has called, but not what is detached.")
+          "The request, 32 hex digits, as `ripcord ps` shows it: all of it, also what it has"
+              + " detached from itself. Or one call of it, 16 hex digits, and what that has called,"
+              + " but not what is detached.")
   private String id = "";
 
   @Option(

@@ -23,6 +23,17 @@ public final class ElsewhereCommand {
     }
   }
 
+  /** {@code ripcord ui}. */
+  @Command(
+      name = "ui",
+      description = "Shows what runs on a page in the browser. See `ripcord ui --help`.")
+  public static final class Ui extends Elsewhere {
+    /** For picocli. */
+    public Ui() {
+      super("ui", "server");
+    }
+  }
+
   /** {@code ripcord bench}. */
   @Command(name = "bench", description = "Measures. See `ripcord bench --help`.")
   public static final class Bench extends Elsewhere {

@@ -1,7 +1,7 @@
 package dev.ripcord.client.cli;
 
-import dev.ripcord.grpc.operator.Instances;
 import dev.ripcord.grpc.RequestId;
+import dev.ripcord.grpc.operator.Instances;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,8 +26,9 @@ final class OperatorOptions {
       paramLabel = "TARGET",
       split = ",",
       description =
-          "A process to ask: host:port, or a name that gRPC resolves, such as dns:///orders.example:50050, for all its"
-              + " addresses. May be repeated. Without it: RIPCORD_INSTANCES, separated by commas or spaces.")
+          "A process to ask: host:port, or a name that gRPC resolves, such as"
+              + " dns:///orders.example:50050, for all its addresses. May be repeated. Without it:"
+              + " RIPCORD_INSTANCES, separated by commas or spaces.")
   private List<String> instances = List.of();
 
   @Option(

@@ -17,7 +17,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "ps",
     description =
-        "Shows what runs, everywhere: one line for each request, and below it where that is which ignores its end.",
+        "Shows what runs, everywhere: one line for each request, and below it where that is which"
+            + " ignores its end.",
     footer = {
       "",
       "For instance:",

@@ -1,8 +1,8 @@
 package dev.ripcord.client.cli;
 
+import dev.ripcord.grpc.RequestId;
 import dev.ripcord.grpc.operator.Instances;
 import dev.ripcord.grpc.operator.Instances.Answer;
-import dev.ripcord.grpc.RequestId;
 import dev.ripcord.proto.v1.ListRequest;
 import dev.ripcord.proto.v1.Node;
 import java.util.ArrayList;
@@ -17,8 +17,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "tree",
     description =
-        "Shows one request over all services: who handles what, for how long, in what state and why; where that is"
-            + " which ignores its end.",
+        "Shows one request over all services: who handles what, for how long, in what state and"
+            + " why; where that is which ignores its end.",
     sortOptions = false,
     mixinStandardHelpOptions = true)
 public final class TreeCommand extends OperatorCommand {

@@ -17,8 +17,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "watch",
     description = {
-      "Shows what runs and what becomes of it, until Ctrl-C: live and in place on a terminal, otherwise one line for"
-          + " each event."
+      "Shows what runs and what becomes of it, until Ctrl-C: live and in place on a terminal,"
+          + " otherwise one line for each event."
     },
     sortOptions = false,
     mixinStandardHelpOptions = true)

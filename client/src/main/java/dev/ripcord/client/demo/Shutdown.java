@@ -1,8 +1,8 @@
 package dev.ripcord.client.demo;
 
 import dev.ripcord.Reason;
-import dev.ripcord.grpc.operator.Instances;
 import dev.ripcord.client.ServiceConnection;
+import dev.ripcord.grpc.operator.Instances;
 import dev.ripcord.proto.v1.Node;
 import dev.ripcord.proto.v1.WatchRequest;
 import dev.ripcord.services.v1.Load;

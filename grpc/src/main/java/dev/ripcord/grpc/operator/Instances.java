@@ -120,15 +120,11 @@ public final class Instances implements AutoCloseable {
   /** The nodes each process has; a process that is asked twice answers twice. */
   public List<Answer<List<Node>>> list(ListRequest request, Duration atMost)
       throws InterruptedException {
-    return ask(
-        channels.keySet(),
-        atMost,
-        (stub, answer) -> list(stub, request, answer));
+    return ask(channels.keySet(), atMost, (stub, answer) -> list(stub, request, answer));
   }
 
   /** The nodes that one of {@link #addresses()} has. */
-  public CompletableFuture<List<Node>> list(
-      String instance, ListRequest request, Duration atMost) {
+  public CompletableFuture<List<Node>> list(String instance, ListRequest request, Duration atMost) {
     CompletableFuture<List<Node>> answer = new CompletableFuture<>();
     list(stub(instance, atMost), request, answer);
     return answer;

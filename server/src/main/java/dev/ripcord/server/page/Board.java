@@ -45,7 +45,9 @@ final class Board {
   private static final int MOST_GONE = 10_000;
   private static final Duration LONGEST_OVER = Duration.ofMinutes(10);
 
-  /** How long nothing of a request runs before it is taken to be over: events come by several ways. */
+  /**
+   * How long nothing of a request runs before it is taken to be over: events come by several ways.
+   */
   private static final Duration QUIET = Duration.ofMillis(300);
 
   private static final List<String> PLUMBING = List.of("grpc.", "ripcord.v1.");
@@ -120,8 +122,7 @@ final class Board {
     over(node -> node.address.equals(address), State.LOST, now);
   }
 
-  private void over(
-      java.util.function.Predicate<KnownNode> which, State how, long now) {
+  private void over(java.util.function.Predicate<KnownNode> which, State how, long now) {
     List<KnownNode> over =
         current.values().stream().filter(n -> n.state().isRunning()).filter(which).toList();
     for (KnownNode node : over) {
@@ -132,8 +133,7 @@ final class Board {
     }
   }
 
-  private void take(
-      String address, Event.@Nullable Type type, Node told, long offset, long heard) {
+  private void take(String address, Event.@Nullable Type type, Node told, long offset, long heard) {
     if (PLUMBING.stream().anyMatch(told.getMethod()::startsWith)
         || told.getRequestId().size() != 16) {
       return;
@@ -401,8 +401,7 @@ final class Board {
     List<KnownNode> nodes = first(all, most);
     boolean isAll = nodes.size() == all.size();
     long upTo = isAll ? revision : nodes.get(nodes.size() - 1).revision;
-    Collection<KnownRequest> touched =
-        requestsByRevision.subMap(since, false, upTo, true).values();
+    Collection<KnownRequest> touched = requestsByRevision.subMap(since, false, upTo, true).values();
     Set<KnownRequest> with = new LinkedHashSet<>(first(touched, most));
     if (with.size() < touched.size()) {
       upTo = last(with).revision;

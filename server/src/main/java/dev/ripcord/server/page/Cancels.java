@@ -44,8 +44,7 @@ final class Cancels {
   private final Executor threads;
   private final Page.Here here;
 
-  Cancels(
-      Instances instances, Board board, WallClock clock, Executor threads, Page.Here here) {
+  Cancels(Instances instances, Board board, WallClock clock, Executor threads, Page.Here here) {
     this.instances = instances;
     this.board = board;
     this.clock = clock;
@@ -75,7 +74,7 @@ final class Cancels {
             code.isEmpty() ? query(call, "code") : code,
             message.isEmpty() ? query(call, "reason") : message,
             body.flag("dry_run") || isTrue(call, "dry_run"));
-    return cancel(List.of(id), List.of(), why, pressed);
+    return cancel(List.of(id), List.of(), why, principal(call), pressed);
   }
 
   private static String query(HttpCall call, String name) throws Refused {
@@ -117,9 +116,8 @@ final class Cancels {
       throw Refused.badRequest("there are neither requests nor nodes");
     }
     Why why =
-        Why.of(
-            body.text("code", 64), body.text("message", LONGEST_MESSAGE), body.flag("dry_run"));
-    return cancel(List.copyOf(requests), List.copyOf(nodes), why, pressed);
+        Why.of(body.text("code", 64), body.text("message", LONGEST_MESSAGE), body.flag("dry_run"));
+    return cancel(List.copyOf(requests), List.copyOf(nodes), why, principal(call), pressed);
   }
 
   static RequestId requestId(String text) throws Refused {
@@ -129,12 +127,17 @@ final class Cancels {
     return RequestId.parse(text);
   }
 
-  private byte[] cancel(List<RequestId> requests, List<String> nodes, Why why, long pressed)
+  private static String principal(HttpCall call) {
+    return call.peer().getHostAddress();
+  }
+
+  private byte[] cancel(
+      List<RequestId> requests, List<String> nodes, Why why, String principal, long pressed)
       throws InterruptedException {
     List<KnownNode> ran = new ArrayList<>();
     if (!why.dryRun()) {
       requests.forEach(id -> ran.addAll(board.pressed(id, pressed)));
-      requests.forEach(id -> here.cancel(id, why.reason()));
+      requests.forEach(id -> here.cancel(id, why.reason(), principal));
     }
     List<CancelRequest> all = new ArrayList<>();
     for (RequestId id : requests) {

@@ -22,9 +22,10 @@ record Filter(
 
   static Filter of(HttpCall call) throws Refused {
     String state = text(call, "state");
-    Set<String> states = state.isEmpty() ? Set.of() : Set.copyOf(List.of(state.split(",")));
+    Set<String> states = state.isEmpty() ? Set.of() : Set.copyOf(List.of(state.split(",", -1)));
     if (!STATES.containsAll(states)) {
-      throw Refused.field("state", "state has one that is none of " + STATES.stream().sorted().toList());
+      throw Refused.field(
+          "state", "state has one that is none of " + STATES.stream().sorted().toList());
     }
     String limit = call.query("limit");
     String age = call.query("min_age_ms");
@@ -54,8 +55,7 @@ record Filter(
         && (text.isEmpty() || has(text, request.id.toString()) || any(request, this::hasText));
   }
 
-  private static boolean any(
-      KnownRequest request, java.util.function.Predicate<KnownNode> which) {
+  private static boolean any(KnownRequest request, java.util.function.Predicate<KnownNode> which) {
     return request.nodes.values().stream().anyMatch(which);
   }
 

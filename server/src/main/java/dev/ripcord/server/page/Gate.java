@@ -39,8 +39,7 @@ final class Gate {
   /** Anything. */
   void check(HttpCall call) throws Refused {
     String host = call.header("Host");
-    if (loopback
-        && (host == null || !LOOPBACK.matcher(host.toLowerCase(Locale.ROOT)).matches())) {
+    if (loopback && (host == null || !LOOPBACK.matcher(host.toLowerCase(Locale.ROOT)).matches())) {
       throw new Refused(
           403, "bad_host", "this is only for localhost, and the request is for another host");
     }

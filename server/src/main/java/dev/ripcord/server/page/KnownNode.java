@@ -37,6 +37,7 @@ final class KnownNode {
   final String address;
 
   private Node told;
+  private boolean wasHeard;
   private State state = State.LIVE;
   private long openedNanos;
   private boolean openedIsExact;
@@ -66,7 +67,8 @@ final class KnownNode {
    * @param offset what the process's clock lacks to ours, in nanoseconds
    */
   boolean hear(Event.@Nullable Type type, Node now, long offset, long heard) {
-    boolean isFirst = now == told;
+    boolean isFirst = !wasHeard;
+    wasHeard = true;
     heardNanos = heard;
     State next = stateOf(now);
     if (type == null && !isFirst && (isOld(next) || isSame(next, now))) {
@@ -79,7 +81,8 @@ final class KnownNode {
       endedNanos = now.getEndedMonotonicNs() + offset;
     }
     if (!next.isRunning()) {
-      stoppedNanos = now.getStoppedMonotonicNs() == 0 ? heard : now.getStoppedMonotonicNs() + offset;
+      stoppedNanos =
+          now.getStoppedMonotonicNs() == 0 ? heard : now.getStoppedMonotonicNs() + offset;
     } else {
       stoppedNanos = null;
     }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -84,8 +85,8 @@ public final class Page implements AutoCloseable {
 
   /** The process itself. */
   public interface Here {
-    /** Ends what runs here of the request. */
-    void cancel(RequestId request, Reason why);
+    /** Ends what runs here of the request, for {@code principal}. */
+    void cancel(RequestId request, Reason why, String principal);
   }
 
   private final Plan plan;
@@ -101,7 +102,8 @@ public final class Page implements AutoCloseable {
   private final Readers readers;
   private final Cancels cancels;
   private final @Nullable Starts starts;
-  private final Map<String, Map<String, Long>> counted = new HashMap<>(); // by instance, at the last step
+  private final Map<String, Map<String, Long>> counted =
+      new HashMap<>(); // by instance, at the last step
 
   private Page(Plan plan, boolean loopback, Instances instances) {
     this.plan = plan;
@@ -120,7 +122,7 @@ public final class Page implements AutoCloseable {
             board,
             clock,
             threads,
-            gateway == null ? (id, why) -> {} : gateway.here());
+            gateway == null ? (id, why, principal) -> {} : gateway.here());
     this.starts =
         gateway == null ? null : new Starts(gateway.address(), plan.instance(), board, watches);
   }
@@ -156,13 +158,14 @@ public final class Page implements AutoCloseable {
   private void begin() {
     watching.begin();
     long tick = TICK.toMillis();
-    sends.scheduleWithFixedDelay(
-        () -> quietly(() -> tick()), tick, tick, TimeUnit.MILLISECONDS);
-    sends.scheduleAtFixedRate(
-        () -> quietly(() -> step()),
-        StopCounts.STEP_MILLIS,
-        StopCounts.STEP_MILLIS,
-        TimeUnit.MILLISECONDS);
+    Future<?> unused =
+        sends.scheduleWithFixedDelay(() -> quietly(this::tick), tick, tick, TimeUnit.MILLISECONDS);
+    unused =
+        sends.scheduleAtFixedRate(
+            () -> quietly(this::step),
+            StopCounts.STEP_MILLIS,
+            StopCounts.STEP_MILLIS,
+            TimeUnit.MILLISECONDS);
   }
 
   /** What is scheduled and throws is not called again. */
@@ -186,9 +189,7 @@ public final class Page implements AutoCloseable {
   private void step() {
     StopCounts.Point point =
         counts.step(
-            board.running(),
-            more("calls_skipped", "tasks_skipped"),
-            more("reasons_undelivered"));
+            board.running(), more("calls_skipped", "tasks_skipped"), more("reasons_undelivered"));
     for (Watching.Instance instance : watching.all()) {
       CountersReply who = instance.who();
       if (who != null) {

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -66,7 +67,7 @@ final class Readers {
     if (!readers.isEmpty() && due.compareAndSet(false, true)) {
       long wait = Math.max(0, sentNanos + BETWEEN.toNanos() - System.nanoTime());
       try {
-        scheduler.schedule(this::send, wait, TimeUnit.NANOSECONDS);
+        Future<?> unused = scheduler.schedule(this::send, wait, TimeUnit.NANOSECONDS);
       } catch (RejectedExecutionException e) {
         log.debug("nobody is told any more");
       }
@@ -243,8 +244,7 @@ final class Readers {
       return changes -> {
         boolean complete = !isComplete && changes.revision() >= completeAt;
         boolean isWanted = isAnew || complete || !changes.isEmpty();
-        return new Part(
-            changes.revision(), isWanted ? shown.changes(changes, complete) : null);
+        return new Part(changes.revision(), isWanted ? shown.changes(changes, complete) : null);
       };
     }
 
@@ -252,8 +252,7 @@ final class Readers {
       if (wish.only == null || ended || !isComplete) {
         return false;
       }
-      byte[] end =
-          board.request(wish.only, request -> request.over ? shown.end(request) : null);
+      byte[] end = board.request(wish.only, request -> request.over ? shown.end(request) : null);
       if (end == null) {
         return false;
       }
@@ -277,5 +276,14 @@ final class Readers {
     }
   }
 
-  private record Part(long upTo, byte @Nullable [] data) {}
+  /** What is to be sent of the changes up to one; no data if nothing is. */
+  private static final class Part {
+    final long upTo;
+    final byte @Nullable [] data;
+
+    Part(long upTo, byte @Nullable [] data) {
+      this.upTo = upTo;
+      this.data = data;
+    }
+  }
 }

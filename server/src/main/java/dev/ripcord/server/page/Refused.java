@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 final class Refused extends Exception {
   private static final long serialVersionUID = 1L;
 
+  private static final String SECONDS_TO_WAIT = "5";
+
   private final int status;
   private final String code;
   private final @Nullable String field;
@@ -32,15 +34,18 @@ final class Refused extends Exception {
   }
 
   HttpAnswer answer() {
-    return Json.answer(
-        status,
-        json ->
-            json.object(
-                "error",
-                error ->
-                    error
-                        .put("code", code)
-                        .put("message", String.valueOf(getMessage()))
-                        .putIfPresent("field", field)));
+    HttpAnswer answer =
+        Json.answer(
+            status,
+            json ->
+                json.object(
+                    "error",
+                    error ->
+                        error
+                            .put("code", code)
+                            .put("message", String.valueOf(getMessage()))
+                            .putIfPresent("field", field)));
+    boolean mayPass = status == 429 || status == 503;
+    return mayPass ? answer.with("Retry-After", SECONDS_TO_WAIT) : answer;
   }
 }

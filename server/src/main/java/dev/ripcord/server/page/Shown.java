@@ -79,8 +79,7 @@ final class Shown {
 
   byte[] end(KnownRequest request) {
     return Json.bytes(
-        json ->
-            json.put("now_ms", millis()).object("request", object -> request(object, request)));
+        json -> json.put("now_ms", millis()).object("request", object -> request(object, request)));
   }
 
   byte[] instances(List<Watching.Instance> instances, Map<String, int[]> running) {

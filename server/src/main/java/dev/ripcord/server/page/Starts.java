@@ -27,6 +27,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
@@ -110,10 +111,7 @@ final class Starts implements AutoCloseable {
       return GatewayGrpc.newBlockingStub(gateway)
           .withOption(Ripcord.CONTEXT, scope.context())
           .login(
-              LoginRequest.newBuilder()
-                  .setUser(start.user())
-                  .setPassword(start.password())
-                  .build())
+              LoginRequest.newBuilder().setUser(start.user()).setPassword(start.password()).build())
           .getToken();
     } catch (StatusRuntimeException e) {
       String description = String.valueOf(e.getStatus().getDescription());
@@ -175,8 +173,7 @@ final class Starts implements AutoCloseable {
       Status status = Status.fromThrowable(e.getCause());
       Cancellation why = CancellationStatus.of(e.getCause());
       String message = why == null ? status.getDescription() : why.toString();
-      return new KnownRequest.Outcome(
-          status.getCode().name(), message == null ? "" : message);
+      return new KnownRequest.Outcome(status.getCode().name(), message == null ? "" : message);
     } catch (InterruptedException e) {
       throw new IllegalStateException("asked before it was done", e);
     }
@@ -231,7 +228,7 @@ final class Starts implements AutoCloseable {
       return;
     }
     try {
-      scheduler.schedule(end, grace.toMillis(), TimeUnit.MILLISECONDS);
+      Future<?> unused = scheduler.schedule(end, grace.toMillis(), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
       end.run(); // everything is being closed
     }

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The pages and what they are made of, from the jar. */
 final class Statics {
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*\\.[a-z0-9.]+");
+  private static final Pattern NAME =
+      Pattern.compile("[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*\\.[a-z0-9.]+");
   private static final Map<String, String> TYPES =
       Map.ofEntries(
           Map.entry("html", "text/html; charset=utf-8"),
@@ -32,7 +33,18 @@ final class Statics {
           Map.entry("webmanifest", "application/manifest+json"),
           Map.entry("yaml", "application/yaml; charset=utf-8"));
 
-  private record File(byte[] bytes, String type, String tag) {}
+  /** One that is there. */
+  private static final class File {
+    final byte[] bytes;
+    final String type;
+    final String tag;
+
+    File(byte[] bytes, String type, String tag) {
+      this.bytes = bytes;
+      this.type = type;
+      this.tag = tag;
+    }
+  }
 
   private final Map<String, File> files = new ConcurrentHashMap<>();
 
@@ -46,7 +58,7 @@ final class Statics {
     String known = call.header("If-None-Match");
     boolean isKnown =
         known != null
-            && Arrays.stream(known.split(",")).map(String::strip).anyMatch(file.tag::equals);
+            && Arrays.stream(known.split(",", -1)).map(String::strip).anyMatch(file.tag::equals);
     HttpAnswer answer =
         isKnown ? HttpAnswer.empty(304) : HttpAnswer.bytes(200, file.type, file.bytes);
     return answer.with("ETag", file.tag).with("Cache-Control", "no-cache");

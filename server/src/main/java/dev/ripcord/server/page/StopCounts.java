@@ -28,7 +28,16 @@ final class StopCounts {
       @Nullable Long skipped,
       @Nullable Long undelivered) {}
 
-  private record Step(Point point, long[] micros) {}
+  /** A point with the times that it is made of. */
+  private static final class Step {
+    final Point point;
+    final long[] micros;
+
+    Step(Point point, long[] micros) {
+      this.point = point;
+      this.micros = micros;
+    }
+  }
 
   private final Deque<Step> steps = new ArrayDeque<>();
   private long canceled;
@@ -73,7 +82,7 @@ final class StopCounts {
 
   /** The last steps, the oldest first. */
   synchronized List<Point> series() {
-    return steps.stream().map(Step::point).toList();
+    return steps.stream().map(step -> step.point).toList();
   }
 
   /** All of them, and what has come since. */
@@ -105,8 +114,6 @@ final class StopCounts {
   }
 
   private static @Nullable Long percentile(long[] sorted, double share) {
-    return sorted.length == 0
-        ? null
-        : (Long) sorted[(int) Math.ceil(share * sorted.length) - 1];
+    return sorted.length == 0 ? null : (Long) sorted[(int) Math.ceil(share * sorted.length) - 1];
   }
 }

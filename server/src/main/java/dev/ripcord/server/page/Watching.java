@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -41,8 +42,7 @@ final class Watching implements Instances.Watcher, AutoCloseable {
   private static final Duration LOST_AFTER = Duration.ofSeconds(10);
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final Duration SHORT_PATIENCE = Duration.ofSeconds(1);
-  private static final WatchRequest ALL =
-      WatchRequest.newBuilder().setIncludeLive(true).build();
+  private static final WatchRequest ALL = WatchRequest.newBuilder().setIncludeLive(true).build();
   private static final ListRequest ALSO_STOPPED =
       ListRequest.newBuilder().setIncludeStopped(true).build();
 
@@ -129,8 +129,7 @@ final class Watching implements Instances.Watcher, AutoCloseable {
    * @param scheduler may be blocked for a while
    * @param changed is called when an instance's link is another
    */
-  Watching(
-      Instances instances, Board board, ScheduledExecutorService scheduler, Runnable changed) {
+  Watching(Instances instances, Board board, ScheduledExecutorService scheduler, Runnable changed) {
     this.instances = instances;
     this.board = board;
     this.scheduler = scheduler;
@@ -144,7 +143,8 @@ final class Watching implements Instances.Watcher, AutoCloseable {
     instances.unresolved().forEach(this::ended);
     instances.addresses().forEach(address -> scheduler.execute(() -> connect(address)));
     long every = StopCounts.STEP_MILLIS / 2;
-    scheduler.scheduleWithFixedDelay(this::look, every, every, TimeUnit.MILLISECONDS);
+    Future<?> unused =
+        scheduler.scheduleWithFixedDelay(this::look, every, every, TimeUnit.MILLISECONDS);
   }
 
   /** All, by address. */
@@ -173,15 +173,14 @@ final class Watching implements Instances.Watcher, AutoCloseable {
     Place place = place(address);
     long begun = System.nanoTime();
     instances.watch(address, ALL, this);
-    instances
-        .list(address, ALSO_STOPPED, PATIENCE)
-        .whenComplete(
-            (nodes, failure) -> {
-              if (failure == null) {
-                listed(place, nodes, begun, State.LOST);
-                connected(place);
-              }
-            });
+    Future<?> unused =
+        instances
+            .list(address, ALSO_STOPPED, PATIENCE)
+            .thenAccept(
+                nodes -> {
+                  listed(place, nodes, begun, State.LOST);
+                  connected(place);
+                });
   }
 
   private void connected(Place place) {
@@ -211,18 +210,18 @@ final class Watching implements Instances.Watcher, AutoCloseable {
     }
     Place place = places.computeIfAbsent(instance, Place::new);
     String description = why.getDescription();
-    place.turn(
-        Link.UNREACHABLE,
-        why.getCode() + (description == null ? "" : ": " + description));
+    place.turn(Link.UNREACHABLE, why.getCode() + (description == null ? "" : ": " + description));
     log.debug("{} is not watched: {}", instance, why);
     changed();
     if (instances.addresses().contains(instance)) {
       Duration pause = place.pause;
-      place.pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0
-          ? LONGEST_PAUSE
-          : pause.multipliedBy(2);
+      place.pause =
+          pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0
+              ? LONGEST_PAUSE
+              : pause.multipliedBy(2);
       try {
-        scheduler.schedule(() -> connect(instance), pause.toMillis(), TimeUnit.MILLISECONDS);
+        Future<?> unused =
+            scheduler.schedule(() -> connect(instance), pause.toMillis(), TimeUnit.MILLISECONDS);
       } catch (RejectedExecutionException e) {
         log.debug("{} is not watched again: this is being closed", instance);
       }
@@ -238,9 +237,10 @@ final class Watching implements Instances.Watcher, AutoCloseable {
         Instance instance = place.asInstance();
         int[] its = counts.getOrDefault(place.address, new int[2]);
         if (instance.link() == Link.WATCHED && its[1] > 0) {
-          instances
-              .list(place.address, ALSO_STOPPED, PATIENCE)
-              .thenAccept(nodes -> listed(place, nodes, now, State.STOPPED));
+          Future<?> unused =
+              instances
+                  .list(place.address, ALSO_STOPPED, PATIENCE)
+                  .thenAccept(nodes -> listed(place, nodes, now, State.STOPPED));
         } else if (instance.link() == Link.UNREACHABLE
             && !place.isLost
             && now - instance.sinceNanos() > LOST_AFTER.toNanos()) {

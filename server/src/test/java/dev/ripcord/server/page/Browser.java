@@ -51,8 +51,7 @@ final class Browser {
   Told ask(String method, String path, String body, Map<String, String> headers)
       throws IOException, InterruptedException {
     HttpResponse<String> response =
-        client.send(
-            request(method, path, body, headers), HttpResponse.BodyHandlers.ofString());
+        client.send(request(method, path, body, headers), HttpResponse.BodyHandlers.ofString());
     return new Told(response.statusCode(), response);
   }
 
@@ -152,8 +151,7 @@ final class Browser {
     }
   }
 
-  Events events(String path, Map<String, String> headers)
-      throws IOException, InterruptedException {
+  Events events(String path, Map<String, String> headers) throws IOException, InterruptedException {
     return events("GET", path, null, headers);
   }
 

@@ -5,18 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import dev.ripcord.server.MemoryDb;
-import dev.ripcord.server.RunningRoles;
-import dev.ripcord.server.TestServer;
-import dev.ripcord.server.gateway.GatewayRole;
-import dev.ripcord.server.identity.IdentityRole;
 import dev.ripcord.server.page.Browser.Event;
 import dev.ripcord.server.page.Browser.Events;
 import dev.ripcord.server.page.Browser.Told;
-import dev.ripcord.server.token.TokenRole;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,32 +30,20 @@ import org.junit.jupiter.api.Test;
  * </pre>
  */
 class PageTest {
-  // "correct horse alice"
-  private static final String HASH =
-      "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA"
-          + "$0I1wQ7uN4Bc2tupxKAE3m/baTN1kE5xVuXA9iwNosXY";
   private static final String HEAVY =
       "{\"load\": \"heavy\", \"tenant\": \"acme\", \"user\": \"alice\","
           + " \"password\": \"correct horse alice\", \"timeout_ms\": 60000}";
   private static final String DB_ONLY = "{\"branches\": [\"db\"], \"load\": \"heavy\"}";
 
-  private static TestServer db;
-  private static RunningRoles.WithHttp gateway;
+  private static FourRoles roles;
   private static Browser browser;
 
   private final List<Events> streams = new ArrayList<>();
 
   @BeforeAll
   static void start() throws Exception {
-    MemoryDb tables = new MemoryDb(InstantSource.system());
-    tables.addUser("alice", "admin,user", HASH);
-    db = tables.serve();
-    int token = RunningRoles.start(new TokenRole(), Map.of());
-    int identity = RunningRoles.start(new IdentityRole(), Map.of("db", db.port()));
-    gateway =
-        RunningRoles.startWithHttp(
-            new GatewayRole(), Map.of("identity", identity, "db", db.port(), "token", token));
-    browser = new Browser(gateway.httpPort());
+    roles = new FourRoles();
+    browser = roles.browser();
     await()
         .untilAsserted(
             () ->
@@ -74,8 +55,7 @@ class PageTest {
 
   @AfterAll
   static void stop() throws Exception {
-    gateway.close();
-    db.close();
+    roles.close();
   }
 
   @AfterEach
@@ -168,6 +148,7 @@ class PageTest {
       assertThat(text(why, "code")).isEqualTo("USER_CANCELED");
       assertThat(text(why, "message")).isEqualTo("pressed <b>cancel</b>");
       assertThat(text(why.getAsJsonObject("origin"), "service")).isEqualTo("gateway");
+      assertThat(text(why.getAsJsonObject("origin"), "principal")).isEqualTo("127.0.0.1");
       assertThat(node.get("told_us").getAsLong()).isNotNegative();
       assertThat(node.get("stopped_us").getAsLong())
           .isGreaterThanOrEqualTo(node.get("told_us").getAsLong());
@@ -230,7 +211,12 @@ class PageTest {
     Told told =
         browser.post(
             "/api/cancellations",
-            "{\"requests\": [\"" + first + "\", \"" + second + "\"], \"nodes\": [\"" + identity
+            "{\"requests\": [\""
+                + first
+                + "\", \""
+                + second
+                + "\"], \"nodes\": [\""
+                + identity
                 + "\"], \"code\": \"ADMIN\"}");
     assertThat(told.status()).isEqualTo(200);
     assertThat(told.json().get("found").getAsInt()).isEqualTo(5);
@@ -270,12 +256,15 @@ class PageTest {
     assertThat(events.next().name()).isEqualTo("snapshot");
     JsonObject running = awaitRunning(id, 2);
     assertThat(
-            running.getAsJsonObject("request").getAsJsonObject("started").get("held").getAsBoolean())
+            running
+                .getAsJsonObject("request")
+                .getAsJsonObject("started")
+                .get("held")
+                .getAsBoolean())
         .isTrue();
     events.close();
     JsonObject request = awaitState(id, "stopped").getAsJsonObject("request");
-    assertThat(text(request.getAsJsonObject("cancellation"), "code"))
-        .isEqualTo("CONNECTION_LOST");
+    assertThat(text(request.getAsJsonObject("cancellation"), "code")).isEqualTo("CONNECTION_LOST");
   }
 
   @Test
@@ -363,7 +352,8 @@ class PageTest {
             "text=heavy_report&state=live")) {
       assertThat(found("?" + query)).as(query).contains(id);
     }
-    for (String query : List.of("state=done", "service=other", "min_age_ms=60000", "text=nowhere")) {
+    for (String query :
+        List.of("state=done", "service=other", "min_age_ms=60000", "text=nowhere")) {
       assertThat(found("?" + query)).as(query).doesNotContain(id);
     }
     browser.delete("/api/requests/" + id, "{}");

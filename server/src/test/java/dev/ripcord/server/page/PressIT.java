@@ -1,0 +1,124 @@
+package dev.ripcord.server.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.protobuf.ByteString;
+import dev.ripcord.grpc.RequestId;
+import dev.ripcord.grpc.operator.Instances;
+import dev.ripcord.proto.v1.CancelRequest;
+import dev.ripcord.proto.v1.ContextsGrpc;
+import dev.ripcord.proto.v1.ListRequest;
+import dev.ripcord.proto.v1.Node;
+import dev.ripcord.proto.v1.Reason;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+
+/**
+ * How long it is from a cancel's leaving its caller to the last node's stop: pressed over HTTP, and
+ * called by gRPC at the same gateway, in turn. Reports the ratio; how fast a machine is is no
+ * test's matter. {@code -Dripcord.presses=30} for numbers worth reading.
+ */
+class PressIT {
+  private static final int ROUNDS = Integer.getInteger("ripcord.presses", 3);
+  private static final int WARM_UP = ROUNDS / 3;
+  private static final String HEAVY =
+      "{\"load\": \"heavy\", \"user\": \"alice\", \"password\": \"correct horse alice\"}";
+
+  private interface Press {
+    void cancel(RequestId request) throws Exception;
+  }
+
+  @Test
+  void aPressOverHttpIsAsQuickAsACallByGrpc() throws Exception {
+    try (FourRoles roles = new FourRoles();
+        Instances instances = Instances.open(roles.addresses())) {
+      Browser browser = roles.browser();
+      ManagedChannel channel =
+          NettyChannelBuilder.forTarget(roles.addresses().get(0)).usePlaintext().build();
+      ContextsGrpc.ContextsBlockingStub contexts = ContextsGrpc.newBlockingStub(channel);
+      Press http =
+          id -> assertThat(browser.delete("/api/requests/" + id, "{}").status()).isEqualTo(200);
+      Press grpc =
+          id ->
+              contexts.cancel(
+                  CancelRequest.newBuilder()
+                      .setRequestId(ByteString.copyFrom(id.toBytes()))
+                      .setReason(Reason.newBuilder().setCode("USER_CANCELED"))
+                      .build());
+      List<Long> byHttp = new ArrayList<>();
+      List<Long> byGrpc = new ArrayList<>();
+      for (int round = 0; round < WARM_UP + ROUNDS; round++) {
+        // Either is first as often as the other.
+        boolean httpFirst = round % 2 == 0;
+        List<Long> first = httpFirst ? byHttp : byGrpc;
+        List<Long> second = httpFirst ? byGrpc : byHttp;
+        long one = micros(browser, instances, httpFirst ? http : grpc);
+        long other = micros(browser, instances, httpFirst ? grpc : http);
+        if (round >= WARM_UP) {
+          first.add(one);
+          second.add(other);
+        }
+      }
+      channel.shutdownNow();
+      report(byHttp, byGrpc);
+    }
+  }
+
+  /** All roles are in this process, and have its clock. */
+  private static long micros(Browser browser, Instances instances, Press press) throws Exception {
+    RequestId id =
+        RequestId.parse(browser.post("/api/requests", HEAVY).json().get("id").getAsString());
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .pollInterval(Duration.ofMillis(10))
+        .until(
+            () ->
+                nodes(instances, id).stream()
+                        .filter(node -> node.getState() == Node.State.LIVE)
+                        .count()
+                    == 5);
+    long pressed = System.nanoTime();
+    press.cancel(id);
+    await()
+        .pollInterval(Duration.ofMillis(10))
+        .until(
+            () ->
+                nodes(instances, id).stream()
+                    .allMatch(node -> node.getState() == Node.State.STOPPED));
+    List<Node> nodes = nodes(instances, id);
+    assertThat(nodes.stream().filter(Node::hasCancellation)).hasSize(5);
+    long last = nodes.stream().mapToLong(Node::getStoppedMonotonicNs).max().orElseThrow();
+    return (last - pressed) / 1_000;
+  }
+
+  private static List<Node> nodes(Instances instances, RequestId id) throws InterruptedException {
+    ListRequest all =
+        ListRequest.newBuilder().setRequestId(Instances.bytes(id)).setIncludeStopped(true).build();
+    return instances.list(all, Duration.ofSeconds(5)).stream()
+        .flatMap(answer -> answer.get().stream())
+        .toList();
+  }
+
+  private static void report(List<Long> byHttp, List<Long> byGrpc) {
+    long http = median(byHttp);
+    long grpc = median(byGrpc);
+    System.out.printf(
+        Locale.ROOT,
+        "from the cancel to the last stop, medians of %d: by HTTP %d us, by gRPC %d us, ratio"
+            + " %.2f%n",
+        byHttp.size(),
+        http,
+        grpc,
+        (double) http / grpc);
+  }
+
+  private static long median(List<Long> all) {
+    return all.stream().sorted().skip(all.size() / 2).findFirst().orElseThrow();
+  }
+}
