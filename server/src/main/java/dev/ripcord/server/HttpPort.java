@@ -17,7 +17,6 @@ import io.grpc.netty.shaded.io.netty.channel.socket.SocketChannel;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.FullHttpResponse;
-import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpHeaderNames;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpMessage;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpObjectAggregator;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpResponseStatus;
@@ -133,8 +132,13 @@ public final class HttpPort implements AutoCloseable {
               Unpooled.wrappedBuffer(answer.body()));
       answer.headers().forEach((name, value) -> response.headers().set(name, value));
       HttpUtil.setContentLength(response, answer.body().length);
-      response.headers().set(HttpHeaderNames.CONNECTION, "close");
-      connection.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+      // Closed at once, it would not be read; so the rest of the body is read, and thrown away.
+      boolean keepAlive = HttpUtil.isKeepAlive(tooLarge);
+      HttpUtil.setKeepAlive(response, keepAlive);
+      ChannelFuture sent = connection.writeAndFlush(response);
+      if (!keepAlive) {
+        sent.addListener(ChannelFutureListener.CLOSE);
+      }
     }
   }
 

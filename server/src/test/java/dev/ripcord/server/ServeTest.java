@@ -3,12 +3,15 @@ package dev.ripcord.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
@@ -125,6 +128,40 @@ class ServeTest {
         "identity",
         "--db",
         address);
+  }
+
+  private static final String[] GATEWAY = {
+    "--role", "gateway", "--identity", "i:1", "--db", "d:2", "--token", "t:3", "--http-port", "0"
+  };
+
+  @Test
+  void aPageThatOthersReachNeedsAToken(@TempDir Path folder) throws IOException {
+    String[] open = concat(GATEWAY, new String[] {"--http-host", "0.0.0.0"});
+    assertWrong("--http-host 0.0.0.0 lets other machines reach the page", open);
+    assertWrong(
+        "The token for HTTP has less than 16 characters",
+        concat(open, new String[] {"--http-token", "short"}));
+    assertWrong(
+        "--http-token-file: cannot read",
+        concat(open, new String[] {"--http-token-file", folder.resolve("none").toString()}));
+    Path file = Files.writeString(folder.resolve("token"), "0123456789abcdef  \n");
+    RunningRole.Plan plan = plan(concat(open, new String[] {"--http-token-file", file.toString()}));
+    assertThat(plan.settings().httpToken()).isEqualTo("0123456789abcdef");
+    assertThat(plan.settings().toString()).doesNotContain("0123456789abcdef");
+    environment.put("RIPCORD_HTTP_TOKEN", "fedcba9876543210");
+    assertThat(plan(open).settings().httpToken()).isEqualTo("fedcba9876543210");
+    environment.clear();
+    assertThat(plan(GATEWAY).settings().httpToken()).isNull();
+    // Numbers are for everybody.
+    assertThat(plan("--role", "db", "--http-port", "0", "--http-host", "0.0.0.0").httpHost())
+        .isEqualTo("0.0.0.0");
+  }
+
+  @Test
+  void moreProcessesCanBeWatched() {
+    RunningRole.Plan plan = plan(concat(GATEWAY, new String[] {"--watch", "a:1,b:2"}));
+    assertThat(plan.settings().watched()).containsExactly("a:1", "b:2");
+    assertWrong("--watch: \"a\" is not host:port", concat(GATEWAY, new String[] {"--watch", "a"}));
   }
 
   @Test

@@ -69,6 +69,7 @@ final class Watching implements Instances.Watcher, AutoCloseable {
     final boolean hasOurClock;
     Link link = Link.CONNECTING;
     String message = "";
+    boolean isOpen; // the watch
     long sinceNanos = System.nanoTime();
     volatile Duration pause = SHORTEST_PAUSE;
     long offset = Long.MAX_VALUE; // of its clock; the least that was seen
@@ -104,7 +105,24 @@ final class Watching implements Instances.Watcher, AutoCloseable {
       return offset == Long.MAX_VALUE ? 0 : offset;
     }
 
-    synchronized void turn(Link now, String why) {
+    synchronized void watching() {
+      isOpen = true;
+    }
+
+    /** True if it answers, and the watch has not ended meanwhile. */
+    synchronized boolean isWatchedNow() {
+      if (isOpen) {
+        turn(Link.WATCHED, "");
+      }
+      return isOpen;
+    }
+
+    synchronized void ended(String why) {
+      isOpen = false;
+      turn(Link.UNREACHABLE, why);
+    }
+
+    private void turn(Link now, String why) {
       if (link != now) {
         sinceNanos = System.nanoTime();
       }
@@ -172,6 +190,7 @@ final class Watching implements Instances.Watcher, AutoCloseable {
     }
     Place place = place(address);
     long begun = System.nanoTime();
+    place.watching();
     instances.watch(address, ALL, this);
     Future<?> unused =
         instances
@@ -184,10 +203,11 @@ final class Watching implements Instances.Watcher, AutoCloseable {
   }
 
   private void connected(Place place) {
-    place.pause = SHORTEST_PAUSE;
-    place.isLost = false;
-    place.turn(Link.WATCHED, "");
-    changed();
+    if (place.isWatchedNow()) {
+      place.pause = SHORTEST_PAUSE;
+      place.isLost = false;
+      changed();
+    }
   }
 
   private void listed(Place place, List<Node> nodes, long begun, State how) {
@@ -210,7 +230,7 @@ final class Watching implements Instances.Watcher, AutoCloseable {
     }
     Place place = places.computeIfAbsent(instance, Place::new);
     String description = why.getDescription();
-    place.turn(Link.UNREACHABLE, why.getCode() + (description == null ? "" : ": " + description));
+    place.ended(why.getCode() + (description == null ? "" : ": " + description));
     log.debug("{} is not watched: {}", instance, why);
     changed();
     if (instances.addresses().contains(instance)) {
