@@ -156,11 +156,11 @@ class PageTest {
     assertThat(nodes)
         .extracting(node -> text(node, "service") + " by " + way(node))
         .containsExactlyInAnyOrder(
-            "gateway by []",
-            "identity by [gateway]",
-            "db by [gateway]",
-            "token by [gateway]",
-            "db by [gateway, identity]");
+            "gateway by [gateway]",
+            "identity by [gateway, identity]",
+            "db by [gateway, db]",
+            "token by [gateway, token]",
+            "db by [gateway, identity, db]");
   }
 
   private static List<String> way(JsonObject node) {

@@ -92,8 +92,7 @@ class ReadersTest {
       boolean complete = false;
       boolean first = true;
       while (!complete) {
-        Event event = events.next();
-        assertThat(event.name()).isEqualTo(first ? "snapshot" : "change");
+        Event event = events.next(first ? "snapshot" : "change");
         assertThat(event.data().getAsJsonArray("nodes").size()).isLessThanOrEqualTo(500);
         keep(event, states);
         complete = event.data().has("complete");
@@ -151,7 +150,9 @@ class ReadersTest {
         bytes += line.length();
         if (line.startsWith("data: ")) {
           var data = com.google.gson.JsonParser.parseString(line.substring(6)).getAsJsonObject();
-          keep(new Event("", "", data), states);
+          if (data.has("nodes")) {
+            keep(new Event("", "", data), states);
+          }
         }
       }
       // All that happened, a kilobyte each, would be 20 times as much and more.
