@@ -140,17 +140,18 @@ final class Board {
     }
     String place = placeOf(address, told);
     KnownNode known = current.get(place);
-    boolean again = type == Event.Type.OPENED && known != null && !known.state().isRunning();
-    if (again && heard - KnownNode.nanos(told.getAge()) < stoppedNanos(known)) {
-      return; // said before it stopped
+    if (known != null && type == Event.Type.OPENED && !known.state().isRunning()) {
+      if (heard - KnownNode.nanos(told.getAge()) < stoppedNanos(known)) {
+        return; // said before it stopped
+      }
+      known = null; // tried again
     }
-    boolean isNew = known == null || again;
-    if (isNew && running >= MOST_RUNNING) {
+    if (known == null && running >= MOST_RUNNING) {
       untracked++;
       return;
     }
-    KnownNode node = isNew ? add(place, address, told, heard) : known;
-    boolean ran = !isNew && node.state().isRunning();
+    KnownNode node = known == null ? add(place, address, told, heard) : known;
+    boolean ran = known != null && known.state().isRunning();
     boolean wasTold = node.endedNanos() != null;
     if (!node.hear(type, told, offset, heard)) {
       return;

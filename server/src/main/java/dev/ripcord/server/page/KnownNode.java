@@ -95,7 +95,7 @@ final class KnownNode {
 
   /** What is listed may have been written down before the last event. */
   private boolean isOld(State next) {
-    return next.ordinal() < state.ordinal() && next != State.OVERDUE;
+    return next.compareTo(state) < 0 && next != State.OVERDUE;
   }
 
   private boolean isSame(State next, Node now) {

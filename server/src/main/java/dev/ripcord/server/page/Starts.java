@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -170,8 +171,9 @@ final class Starts implements AutoCloseable {
       answer.get();
       return new KnownRequest.Outcome("OK", "");
     } catch (ExecutionException e) {
-      Status status = Status.fromThrowable(e.getCause());
-      Cancellation why = CancellationStatus.of(e.getCause());
+      Throwable failure = Objects.requireNonNullElse(e.getCause(), e);
+      Status status = Status.fromThrowable(failure);
+      Cancellation why = CancellationStatus.of(failure);
       String message = why == null ? status.getDescription() : why.toString();
       return new KnownRequest.Outcome(status.getCode().name(), message == null ? "" : message);
     } catch (InterruptedException e) {
