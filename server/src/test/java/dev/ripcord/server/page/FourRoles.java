@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A gateway with a page, and the services it calls; db's tables are in memory. */
+@SuppressWarnings("try") // closing may be interrupted, and a test then fails
 final class FourRoles implements AutoCloseable {
   // "correct horse alice"
   private static final String HASH =

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
  * called by gRPC at the same gateway, in turn. Reports the ratio; how fast a machine is is no
  * test's matter. {@code -Dripcord.presses=30} for numbers worth reading.
  */
+@SuppressWarnings("try") // closing may be interrupted, and the test then fails
 class PressIT {
   private static final int ROUNDS = Integer.getInteger("ripcord.presses", 3);
   private static final int WARM_UP = ROUNDS / 3;
