@@ -38,6 +38,7 @@ final class Cluster implements AutoCloseable {
   private boolean closed; // guarded by this; once true, nothing is started any more
   private boolean logsWanted; // guarded by this
   private final Map<String, Ready> ready = new LinkedHashMap<>();
+  private int pagePort; // of the gateway; 0: no page
 
   private Cluster(Path serverJar, Path folder) {
     this.serverJar = serverJar;
@@ -59,6 +60,16 @@ final class Cluster implements AutoCloseable {
     }
   }
 
+  /** Has the gateway show a page, once it starts. */
+  void withPage() throws CannotRun {
+    pagePort = freePort();
+  }
+
+  /** Where a browser finds the page. */
+  String page() {
+    return "http://127.0.0.1:" + pagePort + "/";
+  }
+
   /** Starts everything and tells of each service as soon as it can be called. */
   void start(Consumer<Ready> told) throws CannotRun, InterruptedException {
     // The two that need nobody start side by side.
@@ -70,7 +81,9 @@ final class Cluster implements AutoCloseable {
     int gatewayPort = freePort();
     String gateway = "127.0.0.1:" + gatewayPort;
     await("identity", launch("identity", 0, List.of("--instances", gateway), "db"), told);
-    await("gateway", launch("gateway", gatewayPort, List.of(), "identity", "db", "token"), told);
+    List<String> page =
+        pagePort == 0 ? List.of() : List.of("--http-port", Integer.toString(pagePort));
+    await("gateway", launch("gateway", gatewayPort, page, "identity", "db", "token"), told);
   }
 
   private void await(String service, ChildProcess<Ready> child, Consumer<Ready> told)

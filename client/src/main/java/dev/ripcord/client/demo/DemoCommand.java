@@ -76,7 +76,7 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--keep",
       description =
-          "Leave the services running afterwards, say how to talk to them, and stop them on Ctrl-C.")
+          "Leave the services running afterwards, with a page for a browser, say how to talk to them, and stop them on Ctrl-C.")
   private boolean keep;
 
   /** For picocli. */
@@ -87,6 +87,9 @@ public final class DemoCommand implements Callable<Integer> {
     check();
     Terminal terminal = Terminal.stdout();
     try (Performance performance = Performance.prepare(serverJar(), terminal)) {
+      if (keep) {
+        performance.withPage();
+      }
       performance.start();
       List<Outcome> outcomes =
           performance.play(only.isEmpty() ? List.of(Scenario.values()) : only, repeat);

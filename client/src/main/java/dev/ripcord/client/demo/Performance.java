@@ -46,6 +46,11 @@ final class Performance implements AutoCloseable {
     cluster.close();
   }
 
+  /** Has a page shown, once the processes are started. */
+  void withPage() throws CannotRun {
+    cluster.withPage();
+  }
+
   /** Starts the processes and waits until they do their work. */
   void start() throws CannotRun, InterruptedException {
     say(terminal.styled(Style.STRONG, "PostgreSQL and four services, each a process of its own"));
@@ -136,7 +141,9 @@ final class Performance implements AutoCloseable {
   /** Waits for Ctrl-C. */
   void keep() throws InterruptedException {
     say("");
-    say("everything runs until you press Ctrl-C; in another shell:");
+    say("everything runs until you press Ctrl-C; in a browser, to press cancel and watch:");
+    say("   " + cluster.page());
+    say("in another shell:");
     for (String hint : hints()) {
       say("   " + hint);
     }
