@@ -3,12 +3,15 @@ package dev.ripcord.server;
 import dev.ripcord.Context;
 import dev.ripcord.grpc.CallIdentity;
 import dev.ripcord.services.db.v1.QueryRequest;
+import dev.ripcord.services.gateway.v1.AnswerLeakRequest;
 import dev.ripcord.services.gateway.v1.ExportRequest;
 import dev.ripcord.services.gateway.v1.LoginRequest;
 import dev.ripcord.services.gateway.v1.OverviewRequest;
+import dev.ripcord.services.identity.v1.FindLeakedRequest;
 import dev.ripcord.services.identity.v1.GetProfileRequest;
 import dev.ripcord.services.identity.v1.OpenSessionRequest;
 import dev.ripcord.services.token.v1.IssueRequest;
+import dev.ripcord.services.token.v1.RotateKeyRequest;
 import dev.ripcord.services.token.v1.VerifyRequest;
 import dev.ripcord.services.v1.Load;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
@@ -62,6 +65,12 @@ final class Doings implements ServerInterceptor {
       return "overview of " + branches(overview);
     } else if (message instanceof ExportRequest) {
       return "stream of orders";
+    } else if (message instanceof AnswerLeakRequest) {
+      return "answer to a leak";
+    } else if (message instanceof FindLeakedRequest) {
+      return "Argon2id hashes";
+    } else if (message instanceof RotateKeyRequest) {
+      return "lock of the keys";
     }
     return null;
   }

@@ -249,6 +249,11 @@ final class Board {
         : request.nodes.values().stream().filter(node -> node.state().isRunning()).toList();
   }
 
+  /** Whether anything of these requests is known to run. */
+  synchronized boolean isAnyRunning(List<RequestId> ids) {
+    return ids.stream().map(requests::get).anyMatch(one -> one != null && one.isRunning());
+  }
+
   private void change(RequestId id, Consumer<KnownRequest> change) {
     KnownRequest request = requests.get(id);
     if (request != null) {

@@ -35,6 +35,8 @@ final class Cancels {
   private static final int MOST_SHOWN = 1_000;
   private static final int LONGEST_MESSAGE = 200;
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration CASCADE = Duration.ofMillis(60);
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(5);
   private static final List<String> WHY = List.of("code", "message", "dry_run");
   private static final Pattern NODE = Pattern.compile("[0-9a-f]{16}");
 
@@ -138,6 +140,7 @@ final class Cancels {
     if (!why.dryRun()) {
       requests.forEach(id -> ran.addAll(board.pressed(id, pressed)));
       requests.forEach(id -> here.cancel(id, why.reason(), principal));
+      awaitCascade(requests);
     }
     List<CancelRequest> all = new ArrayList<>();
     for (RequestId id : requests) {
@@ -148,6 +151,17 @@ final class Cancels {
       all.add(request(why).setContextId(bytes).build());
     }
     return shown(why, pressed, ran, everywhere(all));
+  }
+
+  /**
+   * The way the calls took is the quicker one. Whoever asks everywhere meanwhile takes the
+   * processors that the cascade needs, so those who are left are asked when it has passed.
+   */
+  private void awaitCascade(List<RequestId> requests) throws InterruptedException {
+    long until = System.nanoTime() + CASCADE.toNanos();
+    while (board.isAnyRunning(requests) && System.nanoTime() - until < 0) {
+      Thread.sleep(BETWEEN_LOOKS.toMillis());
+    }
   }
 
   private static CancelRequest.Builder request(Why why) {
