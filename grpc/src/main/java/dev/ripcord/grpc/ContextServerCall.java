@@ -42,6 +42,7 @@ final class ContextServerCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
   private volatile @Nullable Cancellation
       endedBy; // set once, before the call is to be closed for it
   private volatile boolean closedForContext; // set once, when it is
+  private @Nullable R onlyAnswer; // until the call is closed; in the handler's turn
 
   ContextServerCall(ServerCall<Q, R> call, HandledCall handled) {
     super(call);
@@ -112,10 +113,28 @@ final class ContextServerCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
     boolean ours = enter();
     if (ours || endedBy == null) {
       try {
-        super.sendMessage(message);
+        if (ours && onlyAnswer == null && getMethodDescriptor().getType().serverSendsOneMessage()) {
+          onlyAnswer = message;
+        } else {
+          sendOnlyAnswer();
+          super.sendMessage(message);
+        }
       } finally {
         leave(ours);
       }
+    }
+  }
+
+  /**
+   * gRPC sends a call's only message when the call is closed, and keeps it in a buffer until then.
+   * Of a stream that the transport has ended meanwhile it would never be released, since such a
+   * call is not closed again. So it does not get the message before.
+   */
+  private void sendOnlyAnswer() {
+    R answer = onlyAnswer;
+    if (answer != null) {
+      onlyAnswer = null;
+      super.sendMessage(answer);
     }
   }
 
@@ -127,6 +146,7 @@ final class ContextServerCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
     try {
       if (ours || endedBy == null) {
         turn = CLOSED;
+        sendOnlyAnswer();
         super.close(status, trailers);
       } else {
         handled.answersInVain();
