@@ -25,20 +25,22 @@ final class Fork {
   static Fork of(Class<?> main, int heapMb, String... arguments)
       throws IOException, InterruptedException {
     File out = File.createTempFile("ripcord-bench-", ".txt");
+    File errors = File.createTempFile("ripcord-bench-", ".err"); // a newer JDK's warnings, too
     Process process =
         new ProcessBuilder(command(main, heapMb, arguments))
-            .redirectErrorStream(true)
+            .redirectError(errors)
             .redirectOutput(out)
             .start();
     try {
       if (!process.waitFor(MINUTES, TimeUnit.MINUTES) || process.exitValue() != 0) {
         throw new IOException(
-            main.getSimpleName() + " failed: " + Files.readString(out.toPath(), UTF_8));
+            main.getSimpleName() + " failed: " + Files.readString(errors.toPath(), UTF_8));
       }
       return parse(Files.readAllLines(out.toPath(), UTF_8));
     } finally {
       process.destroyForcibly();
       Files.deleteIfExists(out.toPath());
+      Files.deleteIfExists(errors.toPath());
     }
   }
 
