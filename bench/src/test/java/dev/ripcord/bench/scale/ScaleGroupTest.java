@@ -64,7 +64,8 @@ class ScaleGroupTest {
   void liveCallsAreListedAndCanceled(CallsProcess.Callers callers) throws Exception {
     Fork fork = Fork.of(CallsProcess.class, 300, callers.name(), "1000");
 
-    assertThat(fork.figure("call-bytes", 1_000)).isPositive();
+    // Of so few calls it may be less than what the process itself gives back meanwhile.
+    assertThat(fork.has("call-bytes", 1_000)).isTrue();
     assertThat(fork.has("list", 1_000)).isEqualTo(callers == CallsProcess.Callers.OURS);
     assertThat(fork.has("cancel-all", 1_000)).isEqualTo(callers == CallsProcess.Callers.OURS);
   }
