@@ -11,8 +11,12 @@ import dev.ripcord.Context;
 import dev.ripcord.Reason;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -23,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
@@ -292,6 +297,54 @@ class HandlersTest {
       await().until(() -> callee.ripcord().liveCalls() == 0);
       assertThat(logs.seen()).isEmpty();
     }
+  }
+
+  /** gRPC would keep it in a buffer until the call is closed, which a broken one is not. */
+  @Test
+  void anAnswerThatIsNotComplete_isNotGivenToGrpc() throws Exception {
+    AtomicInteger given = new AtomicInteger();
+    CompletableFuture<StreamObserver<String>> answering = new CompletableFuture<>();
+    try (Logs logs = Logs.watch();
+        Peer callee =
+            Peer.named("callee")
+                .settings(server -> server.intercept(counting(given)))
+                .asyncUnary(
+                    (request, answers) -> {
+                      ((ServerCallStreamObserver<String>) answers).setOnCancelHandler(() -> {});
+                      answers.onNext("done");
+                      answering.complete(answers);
+                    })
+                .start();
+        Peer edge = Peer.plain()) {
+      ClientCall<String, String> call = start(edge.channelTo(callee));
+      StreamObserver<String> answers = answering.get(10, TimeUnit.SECONDS);
+      call.cancel("enough", null);
+      await().until(() -> callee.ripcord().liveCalls() == 0);
+
+      answers.onCompleted();
+
+      assertThat(given).hasValue(0);
+      assertThat(logs.seen()).isEmpty();
+    }
+  }
+
+  /** Between gRPC and what Ripcord has installed. */
+  private static ServerInterceptor counting(AtomicInteger messages) {
+    return new ServerInterceptor() {
+      @Override
+      public <Q, R> ServerCall.Listener<Q> interceptCall(
+          ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+        return next.startCall(
+            new SimpleForwardingServerCall<>(call) {
+              @Override
+              public void sendMessage(R message) {
+                messages.incrementAndGet();
+                super.sendMessage(message);
+              }
+            },
+            headers);
+      }
+    };
   }
 
   @Test
