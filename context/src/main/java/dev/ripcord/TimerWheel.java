@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  * never early, and late by a tick at most if the wheel is turned in time.
  *
  * <p>Times are in nanoseconds from an origin and not negative. One lock guards everything; it is
- * never held while a task runs, and for a bounded number of timers at a time.
+ * never held while a task runs, and for a bounded number of timers at a time. Nobody queues for it:
+ * the thread that runs all timers would wait with the virtual threads before it, for a carrier
+ * (docs/rationale.md, "Why does what stops work run on platform threads?").
  */
 final class TimerWheel {
   /** In place of a time: nothing waits. */
@@ -31,6 +33,7 @@ final class TimerWheel {
   private static final int MASK = SLOTS - 1;
   private static final int LEVELS = 5; // 14 + 5 * 10 bits: all times there are
   private static final int BATCH = 256; // timers moved while the lock is held
+  private static final int SPINS = 64;
 
   private static final class Level {
     final @Nullable Entry[] slots = new @Nullable Entry[SLOTS];
@@ -46,7 +49,7 @@ final class TimerWheel {
   /** {@code task} for the time {@code at}. */
   Timer arm(long at, Runnable task) {
     Timer timer = new Timer(this, (at + (1L << TICK_BITS) - 1) >>> TICK_BITS, task);
-    lock.lock();
+    lock();
     try {
       insert(timer);
       size++;
@@ -58,7 +61,7 @@ final class TimerWheel {
 
   /** Forgets {@code timer}, if it still waits. */
   void callOff(Timer timer) {
-    lock.lock();
+    lock();
     try {
       if (timer.isInRing()) {
         unlink(timer);
@@ -71,7 +74,7 @@ final class TimerWheel {
 
   /** When it has to be turned next, at the latest; {@link #NEVER} if nothing waits. */
   long next() {
-    lock.lock();
+    lock();
     try {
       long tick = nextTick();
       return tick == NEVER ? NEVER : tick << TICK_BITS;
@@ -83,7 +86,7 @@ final class TimerWheel {
   /** Turns it to {@code now} and takes one task whose time has come; null if there is none. */
   @Nullable Runnable take(long now) {
     while (true) {
-      lock.lock();
+      lock();
       try {
         if (first(digit(cursor, 0)) instanceof Timer due) {
           unlink(due);
@@ -101,11 +104,22 @@ final class TimerWheel {
 
   /** How many wait. */
   int size() {
-    lock.lock();
+    lock();
     try {
       return size;
     } finally {
       lock.unlock();
+    }
+  }
+
+  @SuppressWarnings("ThreadPriorityCheck") // the yield only matters when the holder was preempted
+  private void lock() {
+    for (int spins = 0; !lock.tryLock(); spins++) {
+      if (spins < SPINS) {
+        Thread.onSpinWait();
+      } else {
+        Thread.yield();
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.ripcord.bind;
 
+import dev.ripcord.CancelScope;
 import dev.ripcord.Context;
 import dev.ripcord.ContextException;
 import dev.ripcord.Registration;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,20 +76,24 @@ public final class Closing implements AutoCloseable {
   }
 
   private <T, E extends Exception> T listening(Interrupts.Stay stay, Work<T, E> work) throws E {
-    CountDownLatch left = new CountDownLatch(1);
+    AtomicReference<@Nullable Registration> patience = new AtomicReference<>();
     Registration hook =
-        context.onDone(
-            why -> {
-              if (!Ending.awaitUninterruptibly(left, grace)) {
-                stay.interrupt();
-              }
-            });
+        context.onDone(Runnable::run, why -> patience.set(afterGrace(stay::interrupt)));
     try {
       return Ending.under(context, work);
     } finally {
-      left.countDown();
       hook.stopOrJoin();
+      Registration begun = patience.get();
+      if (begun != null) {
+        begun.stopOrJoin();
+      }
     }
+  }
+
+  /** Runs {@code then} when the grace from now on is over. */
+  private Registration afterGrace(Runnable then) {
+    CancelScope over = Context.background().withTimeout(grace); // garbage once nobody listens
+    return over.context().onDone(StopThreads::run, why -> then.run());
   }
 
   /** Whether the end has closed any of it, or tries to. */
@@ -142,7 +148,7 @@ public final class Closing implements AutoCloseable {
     }
 
     void listen(Context context) {
-      hook = context.onDone(why -> closeIt());
+      hook = context.onDone(StopThreads::run, why -> closeIt());
     }
 
     private void closeIt() {

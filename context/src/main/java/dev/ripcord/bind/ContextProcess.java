@@ -54,7 +54,7 @@ public final class ContextProcess implements AutoCloseable {
       throws IOException {
     ContextProcess process = new ContextProcess(context, ProcessTree.start(builder), grace);
     var unused = process.process().onExit().thenRun(() -> process.end.complete(End.EXITED));
-    process.hook = process.scope.context().onDone(why -> process.stop());
+    process.hook = process.scope.context().onDone(StopThreads::run, why -> process.stop());
     return process;
   }
 

@@ -80,8 +80,9 @@ public final class Futures {
 
   static <T> void link(Context context, CompletableFuture<T> source, CompletableFuture<T> result) {
     // Each on a thread of its own: what hangs on one of the futures may never return.
-    Registration telling = context.onDone(why -> result.completeExceptionally(why.toException()));
-    Registration cancelling = context.onDone(why -> source.cancel(true));
+    Registration telling =
+        context.onDone(StopThreads::run, why -> result.completeExceptionally(why.toException()));
+    Registration cancelling = context.onDone(StopThreads::run, why -> source.cancel(true));
     BiConsumer<T, Throwable> copying =
         (value, failure) -> {
           cancelling.stop();
@@ -120,7 +121,7 @@ public final class Futures {
   public static Registration cancelWith(Context context, Future<?> future) {
     Objects.requireNonNull(context, "context is null");
     Objects.requireNonNull(future, "future is null");
-    Registration cancelling = context.onDone(why -> cancel(future, why));
+    Registration cancelling = context.onDone(StopThreads::run, why -> cancel(future, why));
     if (future instanceof CompletableFuture<?> completable) {
       var unused = completable.whenComplete((value, failure) -> cancelling.stop());
     }

@@ -50,7 +50,7 @@ final class HttpBody<T> implements BodySubscriber<T> {
     subscription = from;
     tell(
         () -> {
-          hook = context.onDone(this::end);
+          hook = context.onDone(StopThreads::run, this::end);
           to.onSubscribe(new Forgetting(from));
         });
   }

@@ -20,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -27,6 +28,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -101,6 +104,37 @@ class CloseablesTest {
         assertStops(kind, listening, () -> listening.accept());
       }
     }
+  }
+
+  @Test
+  @EnabledForJreRange(min = JRE.JAVA_21)
+  @DisplayName("work on virtual threads that keeps all carriers until it is closed")
+  void allCarriersBusy() throws Exception {
+    int carriers = Runtime.getRuntime().availableProcessors();
+    CountDownLatch spinning = new CountDownLatch(carriers);
+    List<Threading.Running<Void>> running = new ArrayList<>();
+    for (int i = 0; i < carriers; i++) {
+      AtomicBoolean closed = new AtomicBoolean();
+      running.add(
+          Threading.VIRTUAL.begin(
+              () -> {
+                Closeables.run(context, () -> closed.set(true), () -> spin(spinning, closed));
+                return null;
+              }));
+    }
+    spinning.await();
+    scope.cancel();
+    for (Threading.Running<Void> each : running) {
+      assertThatThrownBy(each::result).isInstanceOf(CanceledException.class);
+    }
+  }
+
+  private static void spin(CountDownLatch spinning, AtomicBoolean closed) throws IOException {
+    spinning.countDown();
+    while (!closed.get()) {
+      Thread.onSpinWait();
+    }
+    throw new IOException("closed");
   }
 
   private static void assertStops(Threading kind, AutoCloseable resource, Work<?, ?> work)
