@@ -7,6 +7,7 @@ import dev.ripcord.Cancellation;
 import dev.ripcord.Context;
 import dev.ripcord.ContextException;
 import dev.ripcord.Registration;
+import dev.ripcord.TimeSource;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -16,8 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Executor;
 import javax.sql.DataSource;
 
 /** One of the threads in {@link Races}, and what became of its rounds. */
@@ -62,18 +62,13 @@ final class Racer {
   private final int id;
   private final Database database;
   private final DataSource dataSource;
-  private final ScheduledExecutorService canceler;
+  private final Executor canceler;
   private final Random random;
   private final Tally tally = new Tally();
   private int updates; // that must be in the table
   private int added; // by this round, so far
 
-  Racer(
-      int id,
-      Database database,
-      DataSource dataSource,
-      ScheduledExecutorService canceler,
-      long seed) {
+  Racer(int id, Database database, DataSource dataSource, Executor canceler, long seed) {
     this.id = id;
     this.database = database;
     this.dataSource = dataSource;
@@ -121,7 +116,8 @@ final class Racer {
       return Context.background().withTimeout(Duration.ofNanos(micros * 1_000));
     }
     CancelScope scope = Context.background().withCancel();
-    canceler.schedule(() -> scope.cancel(), micros, TimeUnit.MICROSECONDS);
+    TimeSource clock = TimeSource.system();
+    clock.schedule(clock.nanoTime() + micros * 1_000, () -> canceler.execute(() -> scope.cancel()));
     return scope;
   }
 
