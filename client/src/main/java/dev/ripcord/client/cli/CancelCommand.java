@@ -78,7 +78,8 @@ public final class CancelCommand extends OperatorCommand {
     if (options.json) {
       terminal.out().print(Json.write(json(answers, found, stopped)));
     } else {
-      print(replies, found, stopped, terminal);
+      print(replies, terminal);
+      terminal.out().println(summary(found, stopped, answers.size() - replies.size()));
     }
     return wait && !dryRun && stopped < found ? ExitCode.FAILED : code(answers);
   }
@@ -106,7 +107,7 @@ public final class CancelCommand extends OperatorCommand {
     }
   }
 
-  private void print(List<CancelReply> replies, int found, int stopped, Terminal terminal) {
+  private static void print(List<CancelReply> replies, Terminal terminal) {
     for (CancelReply reply : replies) {
       for (Node node : reply.getNodesList()) {
         String state = RequestTable.state(node.getState());
@@ -120,13 +121,15 @@ public final class CancelCommand extends OperatorCommand {
                     + terminal.styled(RequestTable.style(node.getState()), state));
       }
     }
-    terminal.out().println(summary(found, stopped));
   }
 
-  private String summary(int found, int stopped) {
+  private String summary(int found, int stopped, int silent) {
     String calls = RequestTable.plural(found, "call");
     if (dryRun) {
       return "Would cancel " + calls + ".";
+    }
+    if (found == 0 && silent > 0) {
+      return "Nothing of it was found; whoever did not answer may have it.";
     }
     if (found == 0) {
       return "Nothing of it runs here yet; what arrives within a minute is canceled.";

@@ -197,6 +197,30 @@ class OperatorCommandsTest {
     assertThat(begun).isEmpty();
   }
 
+  /** It takes connections and says nothing, as a process does that is out of its own control. */
+  @Test
+  void cancel_besideAnInstanceThatIsSilent_saysWhatHasEnded() throws Exception {
+    RequestId id = RequestId.random();
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        CancelScope scope = Context.background().withCancel()) {
+      String away = "127.0.0.1:" + silent.getLocalPort();
+      Future<QueryReply> answer = query(scope, id);
+      awaitBegun(2);
+      String[] cancel = {id.toString(), "--wait", "--timeout", "4s", "-i", away};
+      assertThat(run(new CancelCommand(), both(cancel))).isEqualTo(ExitCode.OK);
+      assertThat(text()).contains("Canceled 2 calls; 2 have stopped.");
+      assertThat(cancellationOf(answer).reason().code()).isEqualTo("ADMIN");
+    }
+  }
+
+  @Test
+  void cancel_ofWhatNobodyTellsOf_doesNotSayThatNothingRuns() throws Exception {
+    String id = RequestId.random().toString();
+    assertThat(run(new CancelCommand(), id, "-i", "127.0.0.1:" + freePort()))
+        .isEqualTo(ExitCode.FAILED);
+    assertThat(text()).contains("whoever did not answer may have it").doesNotContain("runs here");
+  }
+
   @Test
   void watch_tellsWhatHappens_lineByLine() throws Exception {
     RequestId id = RequestId.random();

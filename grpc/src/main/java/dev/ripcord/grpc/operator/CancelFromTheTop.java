@@ -55,27 +55,32 @@ final class CancelFromTheTop {
     found.computeIfAbsent(instance, none -> new LinkedHashMap<>()).put(node.getContextId(), node);
   }
 
-  /** The nodes found, as they were listed last; one that is not listed any more has stopped. */
+  /**
+   * The nodes found, as they were listed last; one that is not listed any more has stopped. A
+   * process that had none to tell of, or did not even list what has become of them, has answered
+   * what it replied.
+   */
   List<Answer<CancelReply>> result(
       List<Answer<CancelReply>> replies, List<Answer<List<Node>>> listedLast) {
     Map<String, Map<ByteString, Node>> last = new HashMap<>();
     for (Answer<List<Node>> answer : listedLast) {
-      Map<ByteString, Node> nodes = new HashMap<>();
       if (answer.isAnswered()) {
         // Live ones come first: what stopped meanwhile is listed again.
+        Map<ByteString, Node> nodes = new HashMap<>();
         answer.get().forEach(node -> nodes.put(node.getContextId(), node));
+        last.put(answer.instance(), nodes);
       }
-      last.put(answer.instance(), nodes);
     }
     List<Answer<CancelReply>> results = new ArrayList<>();
     for (Answer<CancelReply> reply : replies) {
-      Map<ByteString, Node> its = found.getOrDefault(reply.instance(), Map.of());
+      String instance = reply.instance();
+      Map<ByteString, Node> its = found.getOrDefault(instance, Map.of());
+      boolean isKnown = !its.isEmpty() && last.containsKey(instance);
+      CancelReply told = reply.isAnswered() ? reply.get() : CancelReply.getDefaultInstance();
       results.add(
-          reply.isAnswered()
+          reply.isAnswered() || isKnown
               ? new Answer<>(
-                  reply.instance(),
-                  result(its, last.getOrDefault(reply.instance(), Map.of()), reply.get()),
-                  null)
+                  instance, result(its, last.getOrDefault(instance, Map.of()), told), null)
               : reply);
     }
     return results;

@@ -53,6 +53,7 @@ public final class Instances implements AutoCloseable {
   private static final Duration CASCADE = Duration.ofMillis(60);
   private static final Duration PATIENT_CASCADE = Duration.ofSeconds(1);
   private static final Duration LAST_LOOK = Duration.ofSeconds(2);
+  private static final int STEPS_OF_A_CANCEL = 4;
 
   /**
    * What one process answered.
@@ -148,7 +149,8 @@ public final class Instances implements AutoCloseable {
   /**
    * Ends what is named, in every process. A request is ended first where it is nearest to the edge:
    * from there every process hears the same reason, from the same place, by the way its calls took.
-   * Then everywhere, so that what is not reached that way, or has not arrived, ends too.
+   * Then everywhere, so that what is not reached that way, or has not arrived, ends too. Whoever
+   * does not answer costs each of these steps its share of the time, and none of the others.
    *
    * @return for each process the nodes it had of the target, as they are now
    */
@@ -158,14 +160,15 @@ public final class Instances implements AutoCloseable {
       return cancelEverywhere(request, channels.keySet(), atMost);
     }
     long end = System.nanoTime() + atMost.toNanos();
+    Duration share = atMost.dividedBy(STEPS_OF_A_CANCEL);
     ListRequest whole = ListRequest.newBuilder().setRequestId(request.getRequestId()).build();
-    CancelFromTheTop cancel = new CancelFromTheTop(list(whole, atMost));
+    CancelFromTheTop cancel = new CancelFromTheTop(list(whole, share));
     if (!cancel.tops().isEmpty()) {
       CancelRequest first = request.toBuilder().setWaitStopped(false).build();
-      cancel.add(cancelEverywhere(first, cancel.tops(), atMost));
+      cancel.add(cancelEverywhere(first, cancel.tops(), share));
       // Who waits anyway has more time, so that nothing overtakes the cascade.
       Duration cascade = request.getWaitStopped() ? PATIENT_CASCADE : CASCADE;
-      awaitCascade(whole, shorter(cascade, atMost.dividedBy(2)));
+      awaitCascade(whole, shorter(cascade, share));
     }
     Duration left = Duration.ofNanos(end - System.nanoTime());
     List<Answer<CancelReply>> replies = cancelEverywhere(request, channels.keySet(), left);
