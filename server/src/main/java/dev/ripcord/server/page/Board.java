@@ -5,77 +5,46 @@ import dev.ripcord.grpc.RequestId;
 import dev.ripcord.proto.v1.Event;
 import dev.ripcord.proto.v1.Node;
 import dev.ripcord.server.page.KnownNode.State;
-import java.time.Duration;
+import dev.ripcord.server.page.Revisions.Changes;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * All that is known of what runs and has lately run, in all processes, put together.
  *
- * <p>Every change has a number, its revision, and everything carries the number of its last change.
- * So whoever reads along remembers one number, and is given what has a higher one: nothing is kept
- * for a reader, and one that comes seldom gets less, never what is old.
+ * <p>Whoever reads along remembers one number, a {@linkplain Revisions revision}, and is given what
+ * has a higher one: nothing is kept for a reader, and one that comes seldom gets less, never what
+ * is old.
  *
- * <p>Bounded: so many nodes that run, so many requests that are over, each for so long.
+ * <p>Bounded: so many nodes that run; of what is over, what is {@linkplain Remembered remembered}.
  */
 final class Board {
   /** Beyond these, nodes are not taken up. */
   static final int MOST_RUNNING = 20_000;
 
-  /** Nodes of what is over. */
-  private static final int MOST_OVER = 20_000;
-
-  /** Requests that are over, of those that were canceled and of those that were not. */
-  private static final int MOST_REQUESTS_OVER = 300;
-
-  private static final int MOST_GONE = 10_000;
-  private static final Duration LONGEST_OVER = Duration.ofMinutes(10);
-
-  /**
-   * How long nothing of a request runs before it is taken to be over: events come by several ways.
-   */
-  private static final Duration QUIET = Duration.ofMillis(300);
-
   private static final List<String> PLUMBING = List.of("grpc.", "ripcord.v1.");
   private static final HexFormat HEX = HexFormat.of();
-
-  /** What has changed, in the order in which it did. */
-  record Changes(
-      long revision, List<KnownRequest> requests, List<KnownNode> nodes, List<RequestId> gone) {
-    boolean isEmpty() {
-      return requests.isEmpty() && nodes.isEmpty() && gone.isEmpty();
-    }
-  }
 
   private final Runnable changed;
   private final StopCounts counts;
   private final Map<RequestId, KnownRequest> requests = new LinkedHashMap<>();
   private final Map<String, KnownNode> current = new HashMap<>(); // by place: address and id
-  private final NavigableMap<Long, KnownNode> nodesByRevision = new TreeMap<>();
-  private final NavigableMap<Long, KnownRequest> requestsByRevision = new TreeMap<>();
-  private final NavigableMap<Long, RequestId> goneByRevision = new TreeMap<>();
-  // Those that are over, first come first.
-  private final Set<KnownRequest> overCanceled = new LinkedHashSet<>();
-  private final Set<KnownRequest> overDone = new LinkedHashSet<>();
-  private final Set<KnownRequest> quiet = new LinkedHashSet<>();
-  private long revision;
-  private long forgottenRevision; // of what is gone, and not remembered
+  private final Revisions revisions = new Revisions();
+  private final Remembered remembered = new Remembered();
   private int running;
-  private int nodesOver;
   private long untracked;
 
   /**
@@ -122,7 +91,7 @@ final class Board {
     over(node -> node.address.equals(address), State.LOST, now);
   }
 
-  private void over(java.util.function.Predicate<KnownNode> which, State how, long now) {
+  private void over(Predicate<KnownNode> which, State how, long now) {
     List<KnownNode> over =
         current.values().stream().filter(n -> n.state().isRunning()).filter(which).toList();
     for (KnownNode node : over) {
@@ -265,39 +234,14 @@ final class Board {
   // What that changes.
 
   private void touch(KnownNode node) {
-    if (node.revision != 0) {
-      nodesByRevision.remove(node.revision);
-    }
-    node.revision = ++revision;
-    nodesByRevision.put(revision, node);
-    node.request.nodesRevision = revision;
+    revisions.touch(node);
     touch(node.request);
   }
 
   private void touch(KnownRequest request) {
-    if (request.revision != 0) {
-      requestsByRevision.remove(request.revision);
-    }
-    request.revision = ++revision;
-    requestsByRevision.put(revision, request);
-    if (request.isRunning()) {
-      wake(request);
-    } else if (request.quietNanos == null) {
-      request.quietNanos = System.nanoTime();
-      quiet.add(request);
-    }
+    revisions.touch(request);
+    remembered.changed(request, System.nanoTime());
     changed.run();
-  }
-
-  private void wake(KnownRequest request) {
-    request.quietNanos = null;
-    quiet.remove(request);
-    if (request.over) {
-      request.over = false;
-      nodesOver -= request.nodes.size();
-      overCanceled.remove(request);
-      overDone.remove(request);
-    }
   }
 
   private void retell(KnownRequest request) {
@@ -311,48 +255,16 @@ final class Board {
 
   /** Time has passed: what is quiet is over, what has been over for long is forgotten. */
   synchronized void tick(long now) {
-    for (KnownRequest request : List.copyOf(quiet)) {
-      Long since = request.quietNanos;
-      if (since != null && now - since >= QUIET.toNanos()) {
-        quiet.remove(request);
-        request.over = true;
-        nodesOver += request.nodes.size();
-        (request.wasCanceled() ? overCanceled : overDone).add(request);
-        touch(request);
-      }
-    }
-    forget(overDone, now);
-    forget(overCanceled, now);
-    while (nodesOver > MOST_OVER) {
-      forget(overDone.isEmpty() ? overCanceled : overDone);
-    }
+    remembered.areOver(now).forEach(this::touch);
+    remembered.areForgotten(now).forEach(this::forget);
   }
 
-  private void forget(Set<KnownRequest> over, long now) {
-    while (!over.isEmpty()) {
-      Long since = over.iterator().next().quietNanos;
-      boolean isOld = since != null && now - since > LONGEST_OVER.toNanos();
-      if (over.size() <= MOST_REQUESTS_OVER && !isOld) {
-        return;
-      }
-      forget(over);
-    }
-  }
-
-  private void forget(Set<KnownRequest> over) {
-    KnownRequest request = over.iterator().next();
-    over.remove(request);
+  private void forget(KnownRequest request) {
     requests.remove(request.id);
-    requestsByRevision.remove(request.revision);
     for (KnownNode node : request.nodes.values()) {
-      nodesByRevision.remove(node.revision);
       current.remove(placeOf(node.address, node.told()), node);
     }
-    nodesOver -= request.nodes.size();
-    goneByRevision.put(++revision, request.id);
-    while (goneByRevision.size() > MOST_GONE) {
-      forgottenRevision = goneByRevision.pollFirstEntry().getKey();
-    }
+    revisions.gone(request);
     changed.run();
   }
 
@@ -360,11 +272,11 @@ final class Board {
 
   /** Whether all that has changed since is known. */
   synchronized boolean remembers(long since) {
-    return since >= forgottenRevision && since <= revision;
+    return revisions.remembers(since);
   }
 
   synchronized long revision() {
-    return revision;
+    return revisions.last();
   }
 
   /** How many nodes run. */
@@ -392,7 +304,7 @@ final class Board {
   synchronized @Nullable Node anyAt(String address) {
     return current.values().stream()
         .filter(node -> node.address.equals(address))
-        .max(java.util.Comparator.comparingLong(KnownNode::heardNanos))
+        .max(Comparator.comparingLong(KnownNode::heardNanos))
         .map(KnownNode::told)
         .orElse(null);
   }
@@ -402,58 +314,12 @@ final class Board {
    * {@code show} shows them.
    */
   synchronized <T> T since(long since, boolean withNodes, int most, Function<Changes, T> show) {
-    Collection<KnownNode> all =
-        withNodes ? nodesByRevision.tailMap(since, false).values() : List.of();
-    List<KnownNode> nodes = first(all, most);
-    boolean isAll = nodes.size() == all.size();
-    long upTo = isAll ? revision : nodes.get(nodes.size() - 1).revision;
-    Collection<KnownRequest> touched = requestsByRevision.subMap(since, false, upTo, true).values();
-    Set<KnownRequest> with = new LinkedHashSet<>(first(touched, most));
-    if (with.size() < touched.size()) {
-      upTo = last(with).revision;
-      long end = upTo;
-      nodes = nodes.stream().filter(node -> node.revision <= end).toList();
-    }
-    nodes.forEach(node -> with.add(node.request));
-    List<RequestId> gone = List.copyOf(goneByRevision.subMap(since, false, upTo, true).values());
-    return show.apply(new Changes(upTo, List.copyOf(with), nodes, gone));
-  }
-
-  private static <T> List<T> first(Collection<T> all, int most) {
-    return all.stream().limit(most).toList();
-  }
-
-  private static KnownRequest last(Set<KnownRequest> requests) {
-    KnownRequest last = null;
-    for (KnownRequest request : requests) {
-      last = request;
-    }
-    return java.util.Objects.requireNonNull(last);
+    return show.apply(revisions.since(since, withNodes, most));
   }
 
   /** The same of one request. */
   synchronized <T> T since(long since, RequestId id, int most, Function<Changes, T> show) {
-    KnownRequest request = requests.get(id);
-    if (request == null) {
-      boolean known = goneByRevision.tailMap(since, false).containsValue(id);
-      return show.apply(
-          new Changes(revision, List.of(), List.of(), known ? List.of(id) : List.of()));
-    }
-    if (request.revision <= since) {
-      return show.apply(new Changes(revision, List.of(), List.of(), List.of()));
-    }
-    NavigableMap<Long, KnownNode> changed = new TreeMap<>();
-    if (request.nodesRevision > since) {
-      for (KnownNode node : request.nodes.values()) {
-        if (node.revision > since) {
-          changed.put(node.revision, node);
-        }
-      }
-    }
-    List<KnownNode> nodes = first(changed.values(), most);
-    boolean isAll = nodes.size() == changed.size();
-    long upTo = isAll ? revision : nodes.get(nodes.size() - 1).revision;
-    return show.apply(new Changes(upTo, List.of(request), nodes, List.of()));
+    return show.apply(revisions.since(since, id, requests.get(id), most));
   }
 
   /** What {@code show} makes of a request; null if it is not known. */
@@ -465,7 +331,7 @@ final class Board {
   /** What {@code show} makes of all requests, the oldest first. */
   synchronized <T> T all(Function<List<KnownRequest>, T> show) {
     List<KnownRequest> all = new ArrayList<>(requests.values());
-    all.sort(java.util.Comparator.comparingLong(KnownRequest::openedNanos));
+    all.sort(Comparator.comparingLong(KnownRequest::openedNanos));
     return show.apply(Collections.unmodifiableList(all));
   }
 

@@ -54,8 +54,11 @@ final class Json {
   }
 
   static HttpAnswer answer(int status, Consumer<Json> fields) {
-    return HttpAnswer.bytes(status, "application/json", bytes(fields))
-        .with("Cache-Control", "no-store");
+    return written(status, bytes(fields));
+  }
+
+  static HttpAnswer written(int status, byte[] json) {
+    return HttpAnswer.bytes(status, "application/json", json).with("Cache-Control", "no-store");
   }
 
   Json put(String name, String value) {

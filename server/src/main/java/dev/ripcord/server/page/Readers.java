@@ -240,7 +240,7 @@ final class Readers {
       return true;
     }
 
-    private Function<Board.Changes, Part> part(Shown shown) {
+    private Function<Revisions.Changes, Part> part(Shown shown) {
       return changes -> {
         boolean complete = !isComplete && changes.revision() >= completeAt;
         boolean isWanted = isAnew || complete || !changes.isEmpty();

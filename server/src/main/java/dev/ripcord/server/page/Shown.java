@@ -43,7 +43,7 @@ final class Shown {
 
   // Changes.
 
-  byte[] changes(Board.Changes changes, boolean complete) {
+  byte[] changes(Revisions.Changes changes, boolean complete) {
     List<byte[]> nodes = new ArrayList<>(changes.nodes().size());
     changes.nodes().forEach(node -> nodes.add(node(node)));
     return Json.bytes(

@@ -172,7 +172,7 @@ class BoardTest {
     long seen = 0;
     int parts = 0;
     while (seen < board.revision()) {
-      Board.Changes part = board.since(seen, true, 7, changes -> changes);
+      Revisions.Changes part = board.since(seen, true, 7, changes -> changes);
       assertThat(part.nodes()).hasSizeLessThanOrEqualTo(7);
       requests.addAll(part.requests());
       assertThat(part.nodes()).allMatch(node -> requests.contains(node.request));
@@ -183,10 +183,11 @@ class BoardTest {
     }
     assertThat(nodes).hasSize(100).doesNotHaveDuplicates();
     assertThat(parts).isLessThan(40);
-    assertThat(board.<Board.Changes>since(seen, true, 7, changes -> changes).isEmpty()).isTrue();
+    assertThat(board.<Revisions.Changes>since(seen, true, 7, changes -> changes).isEmpty())
+        .isTrue();
     happened(A, Type.STOPPED, stopped(node(request, 149), start + 9), start + 9);
-    assertThat(board.<List<KnownNode>>since(seen, true, 7, Board.Changes::nodes)).hasSize(1);
-    assertThat(board.<List<KnownNode>>since(seen, request, 7, Board.Changes::nodes)).hasSize(1);
+    assertThat(board.<List<KnownNode>>since(seen, true, 7, Revisions.Changes::nodes)).hasSize(1);
+    assertThat(board.<List<KnownNode>>since(seen, request, 7, Revisions.Changes::nodes)).hasSize(1);
   }
 
   @Test
@@ -202,12 +203,12 @@ class BoardTest {
     assertThat(board.<Integer>all(List::size)).isEqualTo(300);
     assertThat(board.<KnownRequest>request(all.get(0), r -> r)).isNull();
     assertThat(board.<KnownRequest>request(all.get(399), r -> r)).isNotNull();
-    assertThat(board.<List<RequestId>>since(before, true, 1000, Board.Changes::gone))
+    assertThat(board.<List<RequestId>>since(before, true, 1000, Revisions.Changes::gone))
         .containsExactlyElementsOf(all.subList(0, 100));
     board.tick(System.nanoTime() + 700 * SECOND);
     assertThat(board.<Integer>all(List::size)).isZero();
     assertThat(board.running()).isZero();
-    assertThat(board.<List<KnownNode>>since(0, true, 1000, Board.Changes::nodes)).isEmpty();
+    assertThat(board.<List<KnownNode>>since(0, true, 1000, Revisions.Changes::nodes)).isEmpty();
   }
 
   @Test
