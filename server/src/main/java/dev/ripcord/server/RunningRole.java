@@ -209,7 +209,6 @@ final class RunningRole {
     NettyServerBuilder builder = NettyServerBuilder.forAddress(address).executor(handlers);
     // First added is innermost: it sees what the handlers do, in the context they do it in.
     builder.intercept(new CallLog(ripcord, metrics.registry()));
-    builder.intercept(new Doings());
     services.forEach(builder::addService);
     builder
         .addService(health.getHealthService())

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What this process does for requests besides handling their calls. Whoever does it says where it
  * begins and where it is really over, which may be another moment than that at which the handler
- * returns.
+ * returns. Its call is then said to be at it, for those who look at trees.
  *
  * <pre>{@code
  * try (WorkLog.Mark mark = work.begin(Context.current(), Work.Kind.SQL, "sales_report")) {
@@ -63,8 +63,22 @@ public final class WorkLog {
       synchronized (this) {
         running.add(mark);
       }
+      call.doing(inWords(mark.work));
     }
     return mark;
+  }
+
+  /** Names only, never whom it is about. */
+  private static String inWords(Work work) {
+    String name = work.getName();
+    return switch (work.getKind()) {
+      case SQL -> "query " + name;
+      case HASH -> "hash of " + name;
+      case PROOF -> "proof of " + name;
+      case LOCK -> "wait for " + name;
+      case PROCESS -> name + ", process " + work.getPid();
+      case KIND_UNSPECIFIED, UNRECOGNIZED -> name;
+    };
   }
 
   /** What is done for {@code request}, and what was cut of it, in the order of its beginning. */

@@ -13,6 +13,7 @@ import dev.ripcord.services.db.v1.QueryReply;
 import dev.ripcord.services.db.v1.QueryRequest;
 import dev.ripcord.services.db.v1.Row;
 import dev.ripcord.services.v1.Visit;
+import dev.ripcord.services.v1.Work;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -36,6 +37,7 @@ public final class MemoryDb extends DbGrpc.DbImplBase {
   private final Map<String, Map<String, String>> sessions = new ConcurrentHashMap<>();
   private final InstantSource clock;
   private volatile Supplier<Visit> visit = Visit::getDefaultInstance;
+  private volatile WorkLog work = new WorkLog();
 
   /** How the heavy queries ended. */
   public final Queue<Cancellation> ended = new ConcurrentLinkedQueue<>();
@@ -74,6 +76,7 @@ public final class MemoryDb extends DbGrpc.DbImplBase {
         Map.of(),
         platform -> {
           visit = platform::visit;
+          work = platform.work();
           return List.of(this);
         });
   }
@@ -109,7 +112,14 @@ public final class MemoryDb extends DbGrpc.DbImplBase {
   }
 
   @Override
+  @SuppressWarnings("try") // a mark is made to be closed, not to be used
   public void query(QueryRequest request, StreamObserver<QueryReply> caller) {
+    try (WorkLog.Mark mark = work.begin(Context.current(), Work.Kind.SQL, request.getName())) {
+      answer(request, caller);
+    }
+  }
+
+  private void answer(QueryRequest request, StreamObserver<QueryReply> caller) {
     Visit here = visit.get();
     Map<String, String> parameters = request.getParametersMap();
     QueryReply.Builder reply = QueryReply.newBuilder().addVisits(here);

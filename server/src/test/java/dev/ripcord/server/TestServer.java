@@ -55,7 +55,7 @@ public final class TestServer implements Platform, AutoCloseable {
     this.closedLast = closedLast;
     NettyServerBuilder builder =
         ripcord.install(NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", port)));
-    builder.executor(handlers).intercept(new Doings());
+    builder.executor(handlers);
     services.open(this).forEach(builder::addService);
     this.server = start(builder);
   }

@@ -1,5 +1,10 @@
 package dev.ripcord.server;
 
+import static dev.ripcord.services.v1.Work.Kind.HASH;
+import static dev.ripcord.services.v1.Work.Kind.LOCK;
+import static dev.ripcord.services.v1.Work.Kind.PROCESS;
+import static dev.ripcord.services.v1.Work.Kind.PROOF;
+import static dev.ripcord.services.v1.Work.Kind.SQL;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.groups.Tuple.tuple;
@@ -8,6 +13,7 @@ import static org.awaitility.Awaitility.await;
 import com.google.protobuf.ByteString;
 import dev.ripcord.CancelScope;
 import dev.ripcord.Context;
+import dev.ripcord.grpc.CallIdentity;
 import dev.ripcord.grpc.RequestId;
 import dev.ripcord.grpc.Ripcord;
 import dev.ripcord.services.token.v1.GetKeysReply;
@@ -20,6 +26,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -78,8 +85,8 @@ class WorkLogTest {
     CompletableFuture<List<Work>> meanwhile = new CompletableFuture<>();
     handler =
         context -> {
-          try (WorkLog.Mark first = log.begin(context, Work.Kind.SQL, "report");
-              WorkLog.Mark second = log.begin(context, Work.Kind.LOCK, "keys")) {
+          try (WorkLog.Mark first = log.begin(context, SQL, "report");
+              WorkLog.Mark second = log.begin(context, LOCK, "keys")) {
             meanwhile.complete(listed());
           }
         };
@@ -88,8 +95,25 @@ class WorkLogTest {
 
     assertThat(meanwhile.get())
         .extracting(Work::getKind, Work::getName, Work::getStoppedMonotonicNs)
-        .containsExactly(tuple(Work.Kind.SQL, "report", 0L), tuple(Work.Kind.LOCK, "keys", 0L));
+        .containsExactly(tuple(SQL, "report", 0L), tuple(LOCK, "keys", 0L));
     assertThat(listed()).isEmpty();
+  }
+
+  @Test
+  void theCallIsSaidToBeAtIt() throws Exception {
+    List<String> doings = new ArrayList<>();
+    handler =
+        context -> {
+          CallIdentity call = CallIdentity.of(context);
+          for (Work.Kind kind : List.of(SQL, HASH, PROOF, LOCK)) {
+            log.begin(context, kind, "it").close();
+            doings.add(call.doing());
+          }
+        };
+
+    call(Context.background());
+
+    assertThat(doings).containsExactly("query it", "hash of it", "proof of it", "wait for it");
   }
 
   @Test
@@ -97,7 +121,7 @@ class WorkLogTest {
     CompletableFuture<WorkLog.Mark> left = new CompletableFuture<>();
     handler =
         context -> {
-          left.complete(log.begin(context, Work.Kind.HASH, "password"));
+          left.complete(log.begin(context, HASH, "password"));
           awaitDone(context);
         };
     try (CancelScope scope = Context.background().withCancel()) {
@@ -125,7 +149,7 @@ class WorkLogTest {
         context -> {
           awaitDone(context);
           for (int i = 0; i <= 1_000; i++) {
-            log.begin(context, Work.Kind.SQL, "statement " + i).close();
+            log.begin(context, SQL, "statement " + i).close();
           }
         };
     try (CancelScope scope = Context.background().withCancel()) {
@@ -146,13 +170,15 @@ class WorkLogTest {
       handler =
           context -> {
             try (WorkLog.Mark mark = log.begin(context, "sleep", process)) {
+              assertThat(CallIdentity.of(context).doing())
+                  .isEqualTo("sleep, process " + process.pid());
               meanwhile.complete(listed());
             }
           };
       call(Context.background());
       assertThat(meanwhile.get())
           .extracting(Work::getKind, Work::getName, Work::getPid)
-          .containsExactly(tuple(Work.Kind.PROCESS, "sleep", process.pid()));
+          .containsExactly(tuple(PROCESS, "sleep", process.pid()));
     } finally {
       process.destroyForcibly();
     }
@@ -161,7 +187,7 @@ class WorkLogTest {
   @Test
   void whatBelongsToNoCallIsNotLogged() {
     try (CancelScope scope = Context.background().withCancel()) {
-      WorkLog.Mark mark = log.begin(scope.context(), Work.Kind.SQL, "report");
+      WorkLog.Mark mark = log.begin(scope.context(), SQL, "report");
       scope.cancel();
       mark.close();
       assertThat(listed()).isEmpty();

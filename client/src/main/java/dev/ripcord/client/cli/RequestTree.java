@@ -17,11 +17,11 @@ import java.util.Set;
  *
  * <pre>
  * gateway/1  Gateway/Overview  live  1.2 s  ######---- 3.8 s left
- * |- db/1  Db/Query  overdue  1.1 s
+ * |- db/1  Db/Query  query heavy_report  overdue  1.1 s
  * |     ADMIN "too heavy" by 127.0.0.1 at gateway/1
  * |     handler runs on 4.2 s after its end, on thread handler-3
  * |       at com.acme...
- * `- token/1  Token/Verify  stopped  0.9 s
+ * `- token/1  Token/Verify  proof of audit trail  stopped  0.9 s
  * </pre>
  */
 final class RequestTree {
@@ -99,6 +99,7 @@ final class RequestTree {
             + terminal.styled(Style.STRONG, Words.process(node))
             + "  "
             + Words.method(node)
+            + doing(node)
             + "  "
             + terminal.styled(
                 RequestTable.style(node.getState()), RequestTable.state(node.getState()))
@@ -111,6 +112,11 @@ final class RequestTree {
       lines.add(under + terminal.styled(Style.CUT, Words.why(node.getCancellation(), arrow)));
     }
     overdue.of(node).forEach(line -> lines.add(under + line));
+  }
+
+  /** What it is at, or was. */
+  private static String doing(Node node) {
+    return node.getDoing().isEmpty() ? "" : "  " + Words.safe(node.getDoing());
   }
 
   private String time(Node node) {

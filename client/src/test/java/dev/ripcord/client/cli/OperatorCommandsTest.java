@@ -7,6 +7,7 @@ import dev.ripcord.CancelScope;
 import dev.ripcord.Cancellation;
 import dev.ripcord.Context;
 import dev.ripcord.client.ServiceConnection;
+import dev.ripcord.grpc.CallIdentity;
 import dev.ripcord.grpc.CancellationStatus;
 import dev.ripcord.grpc.RequestId;
 import dev.ripcord.grpc.Ripcord;
@@ -68,6 +69,9 @@ class OperatorCommandsTest {
     @Override
     public void query(QueryRequest request, StreamObserver<QueryReply> caller) {
       Context context = Context.current();
+      if (next == null) {
+        Objects.requireNonNull(CallIdentity.of(context)).doing("query " + request.getName());
+      }
       begun.add(context);
       try {
         if (next == null) {
@@ -151,7 +155,7 @@ class OperatorCommandsTest {
       assertThat(text().lines())
           .satisfiesExactly(
               line -> assertThat(line).startsWith("gateway/g1  Db/Query  live"),
-              line -> assertThat(line).startsWith("`- db/d1  Db/Query  live"));
+              line -> assertThat(line).startsWith("`- db/d1  Db/Query  query slow  live"));
       assertThat(
               run(
                   new CancelCommand(),
