@@ -10,8 +10,11 @@ import dev.ripcord.Context;
 import dev.ripcord.Key;
 import dev.ripcord.Reason;
 import dev.ripcord.ValueCodec;
+import dev.ripcord.proto.v1.CancelRequest;
 import dev.ripcord.proto.v1.Cancellation;
 import dev.ripcord.proto.v1.ContextsGrpc;
+import dev.ripcord.proto.v1.CountersReply;
+import dev.ripcord.proto.v1.CountersRequest;
 import dev.ripcord.proto.v1.ListRequest;
 import dev.ripcord.proto.v1.Node;
 import io.grpc.CallOptions;
@@ -208,6 +211,36 @@ class ContextsServiceTest {
           .hasSize(3)
           .isSortedAccordingTo(
               (a, b) -> Long.compare(b.getStoppedMonotonicNs(), a.getStoppedMonotonicNs()));
+    }
+  }
+
+  @Test
+  void counters_tellWhoseTheyAre_andWhatWasCounted() throws Exception {
+    try (Peer callee = waiting.in(peer("callee")).start()) {
+      ManagedChannel channel = caller.channelTo(callee);
+      ContextsGrpc.ContextsBlockingStub operator = ContextsGrpc.newBlockingStub(channel);
+
+      CountersReply before = operator.counters(CountersRequest.getDefaultInstance());
+
+      assertThat(before.getService()).isEqualTo("callee");
+      assertThat(before.getInstance()).isEqualTo("1");
+      assertThat(before.getPid()).isEqualTo(ProcessHandle.current().pid());
+      assertThat(before.getCountsMap())
+          .containsEntry("calls_skipped", 0L)
+          .containsKeys("tasks_skipped", "reasons_undelivered");
+
+      // Ended before it comes, it is not begun.
+      operator.cancel(
+          CancelRequest.newBuilder()
+              .setRequestId(ByteString.copyFrom(requestId.toBytes()))
+              .build());
+      begin(channel, Duration.ofSeconds(60));
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(operator.counters(CountersRequest.getDefaultInstance()).getCountsMap())
+                      .containsEntry("calls_skipped", 1L)
+                      .isEqualTo(callee.ripcord().counters().asMap()));
     }
   }
 
