@@ -38,6 +38,13 @@ public final class ServeProcess implements AutoCloseable {
    * Starts {@code serve} with its temporary files below {@code temp}, where its output goes too.
    */
   public static ServeProcess start(Path temp, Map<String, String> environment, String... flags) {
+    List<String> words = new ArrayList<>(List.of("serve"));
+    words.addAll(Arrays.asList(flags));
+    return run(temp, environment, words);
+  }
+
+  /** Starts the program with these words, of which the first is a command, in the same way. */
+  public static ServeProcess run(Path temp, Map<String, String> environment, List<String> words) {
     List<String> command =
         new ArrayList<>(List.of(JAVA, "-XX:TieredStopAtLevel=1", "-Djava.io.tmpdir=" + temp));
     Path jar = Path.of("target", "ripcord-server.jar");
@@ -46,8 +53,7 @@ public final class ServeProcess implements AutoCloseable {
     } else {
       command.addAll(List.of("-cp", System.getProperty("java.class.path"), Serve.class.getName()));
     }
-    command.add("serve");
-    command.addAll(Arrays.asList(flags));
+    command.addAll(words);
     try {
       Files.createDirectories(temp);
       Path out = Files.createTempFile(temp, "serve", ".out");

@@ -80,8 +80,8 @@ public final class Ui implements Callable<Integer> {
       throw wrong("Which processes? Give host:port of each, or set RIPCORD_INSTANCES");
     }
     // Loopback only: whoever reaches the page may cancel.
-    try (HttpPort http = HttpPort.open(new InetSocketAddress(loopback(), port))) {
-      Page page = Page.open(http, Page.Plan.watching("ui", "1", instances, null));
+    try (HttpPort http = HttpPort.open(new InetSocketAddress(loopback(), port));
+        Page page = Page.open(http, Page.Plan.watching("ui", "1", instances, null))) {
       Runtime.getRuntime().addShutdownHook(new Thread(page::close, "page"));
       PrintWriter out = command().getOut();
       out.printf(Locale.ROOT, "http://127.0.0.1:%d/%n", http.port());
