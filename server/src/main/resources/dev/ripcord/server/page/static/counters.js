@@ -9,13 +9,17 @@ const POINTS = 150;
 const TOTALS_EVERY = 5; // points
 
 const SHOWN = [
-  { name: "Running", key: "live", kind: "area", tone: "", words: number, now: true },
-  { name: "Canceled", key: "canceled", kind: "bars", tone: "ended", words: number },
-  { name: "Cancel to stop, p50", key: "stop_p50_us", kind: "bars", tone: "", words: span },
-  { name: "Cancel to stop, p99", key: "stop_p99_us", kind: "bars", tone: "", words: span },
-  { name: "Work skipped", key: "work_skipped", kind: "bars", tone: "", words: number },
-  { name: "Reasons undelivered", key: "reasons_undelivered", kind: "bars", tone: "late", words: number },
+  { name: "Calls running", key: "live", kind: "area", words: number, now: true, about: "In all processes that are watched" },
+  { name: "Calls canceled", key: "canceled", kind: "bars", tone: "ended", words: number, about: "Calls that were told to end" },
+  { name: "Cancel to stop, p50", key: "stop_p50_us", kind: "bars", words: span, about: untilItStopped("half of them") },
+  { name: "Cancel to stop, p99", key: "stop_p99_us", kind: "bars", words: span, about: untilItStopped("99 of 100") },
+  { name: "Work skipped", key: "work_skipped", kind: "bars", words: number, about: "Not begun, since its request had ended" },
+  { name: "Reasons undelivered", key: "reasons_undelivered", kind: "bars", tone: "late", words: number, about: "Calls that could not be told why they were ended" },
 ];
+
+function untilItStopped(most) {
+  return `From when a call was told to end until it had stopped; ${most} took no longer`;
+}
 
 export class Counters {
   #series = [];
@@ -26,12 +30,12 @@ export class Counters {
 
   constructor(list) {
     this.#tiles = SHOWN.map((shown) => {
-      const tile = { ...shown, value: el("span"), small: el("small"), chart: makeChart(shown.kind, shown.tone) };
+      const tile = { ...shown, value: el("span"), small: el("small"), chart: makeChart(shown.kind, shown.tone ?? "") };
       list.append(
         el(
           "div",
           { class: "counter" },
-          el("dt", {}, shown.name),
+          el("dt", { title: shown.about }, shown.name),
           el("dd", {}, tile.value, " ", tile.small),
           el("dd", { class: "picture" }, tile.chart),
         ),

@@ -189,7 +189,7 @@ class OperationsView {
 
   #drawTools() {
     const calls = this.#listed.reduce((sum, request) => sum + request.running, 0);
-    put(byId("found"), `${number(this.#listed.length)} · ${count(calls, "call")} run`);
+    put(byId("found"), `${number(this.#listed.length)} shown · ${count(calls, "call")} running`);
     const picked = this.#pickedRunning().length;
     byId("cancel").disabled = picked === 0;
     put(byId("cancel"), picked === 0 ? "Cancel…" : `Cancel ${picked}…`);
@@ -235,6 +235,7 @@ class OperationsView {
     put(part.instance, Object.keys(request.services).join(", "));
     drawMix(part.mix, this.#nodesOf(request.id), request);
     put(part.doing, inWords(request));
+    mark(part.doing, "title", inWords(request));
     put(part.age, running ? ticking(elapsedUs(request)) : span(request.elapsed_us));
     put(part.left, drawDrain(part.drain, request, running));
     put(part.state, stateWord(request.state));
@@ -450,7 +451,9 @@ function drawNode(part, { node, level, below }) {
   put(part.service, node.service);
   put(part.method, shortMethod(node.method));
   put(part.instance, node.instance);
-  put(part.doing, node.cancellation ? reason(node.cancellation) : atWhat(node, below));
+  const doing = node.cancellation ? reason(node.cancellation) : atWhat(node, below);
+  put(part.doing, doing);
+  mark(part.doing, "title", doing);
   put(part.age, running ? ticking(elapsedUs(node)) : span(node.elapsed_us));
   put(part.left, drawDrain(part.drain, node, running));
   put(part.state, howItIs(node));

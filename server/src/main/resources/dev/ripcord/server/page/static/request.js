@@ -254,7 +254,8 @@ class RequestView {
     if (RUNNING.has(request.state)) {
       return words;
     }
-    return `took ${span(request.elapsed_us)}`;
+    const took = `took ${span(request.elapsed_us)}`;
+    return request.deadline_ms === undefined ? took : `${took}, ${words}`;
   }
 
   /** What came of it, in a sentence, and why. */

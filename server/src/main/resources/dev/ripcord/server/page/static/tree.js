@@ -3,7 +3,7 @@
 import { el, mark, put } from "./dom.js";
 import { serverNow } from "./clock.js";
 import { colour } from "./service.js";
-import { RUNNING, reason, shortMethod, span, stateWord, ticking, way } from "./words.js";
+import { RUNNING, ordinal, reason, shortMethod, span, stateWord, ticking, way } from "./words.js";
 
 const DEEPEST = 12; // levels that are indented; what is deeper stands below the last
 const LITTLE_LEFT = 0.2; // of the whole time
@@ -154,7 +154,7 @@ export function howItIs(node) {
 
 function toldWords(node, place) {
   const told = `told +${span(node.told_us)}`;
-  return place ? `#${place} · ${told}` : told;
+  return place ? `${ordinal(place)} · ${told}` : told;
 }
 
 /** A bar for the time that is left. */

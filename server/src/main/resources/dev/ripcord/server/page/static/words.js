@@ -10,6 +10,8 @@ const WORDS = {
 };
 
 const NUMBER = new Intl.NumberFormat("en"); // one for all: to make it costs a hundred times what it does
+const ORDINAL = new Intl.PluralRules("en", { type: "ordinal" });
+const ENDING = { one: "st", two: "nd", few: "rd", other: "th" };
 
 export const RUNNING = new Set(["live", "ending", "overdue"]);
 
@@ -66,6 +68,11 @@ export function number(n) {
 
 export function count(n, one, many = `${one}s`) {
   return `${number(n)} ${n === 1 ? one : many}`;
+}
+
+/** 1st, 2nd, 3rd, 4th, 11th, 21st */
+export function ordinal(n) {
+  return `${number(n)}${ENDING[ORDINAL.select(n)]}`;
 }
 
 /** USER_CANCELED “pressed cancel” */
