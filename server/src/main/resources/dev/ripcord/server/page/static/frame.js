@@ -1,10 +1,10 @@
 // What is around every page: the theme, the connection's state, the shortcuts, the question for a token.
 
-import { keepToken } from "./api.js";
+import { Refused, keepToken } from "./api.js";
 import { byId, el, mark, put } from "./dom.js";
 import { say } from "./say.js";
 
-const LINK = { connecting: "connecting", open: "live", lost: "reconnecting…", over: "complete", idle: "ready" };
+const LINK = { connecting: "connecting", open: "live", lost: "reconnecting…", over: "it has ended", idle: "ready" };
 
 /** How the stream of the page is. */
 export function showLink(state) {
@@ -49,7 +49,7 @@ export function listenToKeys(keysNow) {
 }
 
 /** Asks for the token and resolves with whether one was given. */
-export function askForToken(problem) {
+function askForToken(problem) {
   const dialog = byId("token");
   put(dialog.querySelector(".problem"), problem);
   dialog.showModal();
@@ -75,8 +75,11 @@ export async function permitted(act) {
     try {
       return await act();
     } catch (problem) {
-      if (problem.status !== 401 || !problem.code.startsWith("token_") || !(await askForToken(problem.message))) {
+      if (!problem.code?.startsWith("token_")) {
         throw problem;
+      }
+      if (!(await askForToken(problem.code === "token_wrong" ? "This is not the token." : ""))) {
+        throw new Refused(problem.status, { code: problem.code, message: "Not done: the server's token is needed." });
       }
     }
   }
