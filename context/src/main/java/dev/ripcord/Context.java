@@ -201,6 +201,18 @@ public interface Context {
   }
 
   /**
+   * A child in which each of {@code values} is bound, as {@link #withValue} would one after the
+   * other, but in one step; this context if there are none.
+   *
+   * <pre>{@code
+   * Context ctx = Context.background().withValues(TENANT.boundTo("acme"), LOCALE.boundTo("de"));
+   * }</pre>
+   */
+  default Context withValues(BoundValue... values) {
+    return Derive.values(this, values);
+  }
+
+  /**
    * A child that keeps the values and nothing else: no deadline, never done, for work that must
    * outlive its request.
    */

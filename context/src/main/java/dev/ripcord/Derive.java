@@ -71,6 +71,14 @@ final class Derive {
     return ValueNode.with(nodeOf(parent), Objects.requireNonNull(key, "key is null"), value);
   }
 
+  static Context values(Context parent, BoundValue... values) {
+    BoundValue[] own = Objects.requireNonNull(values, "values is null").clone();
+    for (BoundValue each : own) {
+      Objects.requireNonNull(each, "a value is null: a key's null is boundTo(null)");
+    }
+    return own.length == 0 ? parent : ValueNode.with(nodeOf(parent), own);
+  }
+
   static Context detached(Context parent) {
     return ValueNode.detached(nodeOf(parent));
   }

@@ -44,6 +44,10 @@ final class Inherited {
     return new Inherited(time, deadline, otherClock, values.with(key, value), foreign);
   }
 
+  Inherited with(BoundValue[] more) {
+    return new Inherited(time, deadline, otherClock, values.with(more), foreign);
+  }
+
   Inherited withoutDeadline() {
     return deadline == null ? this : new Inherited(time, null, null, values, foreign);
   }

@@ -61,6 +61,11 @@ public final class Key<T> {
     return name;
   }
 
+  /** This key with {@code value}; null is a value too. For {@link Context#withValues}. */
+  public BoundValue boundTo(@Nullable T value) {
+    return new BoundValue(this, value);
+  }
+
   /** The name given at creation. */
   public String name() {
     return name;

@@ -1,7 +1,9 @@
 package dev.ripcord;
 
+import java.util.Arrays;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,22 +14,26 @@ final class ValueNode implements Node {
   private final Node parent;
   private final @Nullable CancelNode canceler;
   private final Inherited inherited;
-  private final String step;
+  private final @Nullable Object bound; // a Key, several BoundValues, or null: no way to end
 
-  private ValueNode(Node parent, @Nullable CancelNode canceler, Inherited inherited, String step) {
+  private ValueNode(
+      Node parent, @Nullable CancelNode canceler, Inherited inherited, @Nullable Object bound) {
     this.parent = parent;
     this.canceler = canceler;
     this.inherited = inherited;
-    this.step = step;
+    this.bound = bound;
   }
 
   static ValueNode with(Node parent, Key<?> key, @Nullable Object value) {
-    return new ValueNode(
-        parent, parent.canceler(), parent.inherited().with(key, value), key.name());
+    return new ValueNode(parent, parent.canceler(), parent.inherited().with(key, value), key);
+  }
+
+  static ValueNode with(Node parent, BoundValue[] values) {
+    return new ValueNode(parent, parent.canceler(), parent.inherited().with(values), values);
   }
 
   static ValueNode detached(Node parent) {
-    return new ValueNode(parent, null, parent.inherited().withoutDeadline(), "");
+    return new ValueNode(parent, null, parent.inherited().withoutDeadline(), null);
   }
 
   @Override
@@ -47,7 +53,12 @@ final class ValueNode implements Node {
 
   @Override
   public String step() {
-    return step.isEmpty() ? "withoutCancel" : "withValue(" + step + ")";
+    if (bound instanceof BoundValue[] several) {
+      return Arrays.stream(several)
+          .map(BoundValue::toString)
+          .collect(Collectors.joining(", ", "withValues(", ")"));
+    }
+    return bound == null ? "withoutCancel" : "withValue(" + bound + ")";
   }
 
   @Override

@@ -45,6 +45,41 @@ final class Values {
     return with(key, value, 0);
   }
 
+  /** {@link #with(Key, Object)} for one after the other; most share one new level. */
+  Values with(BoundValue[] more) {
+    long wider = present;
+    for (BoundValue each : more) {
+      wider |= 1L << (each.key.id & MASK);
+    }
+    Values all = new Values(wider, new @Nullable Object[2 * Long.bitCount(wider)]);
+    for (long rest = present; rest != 0; rest &= rest - 1) {
+      long bit = Long.lowestOneBit(rest);
+      System.arraycopy(slots, indexOf(bit), all.slots, all.indexOf(bit), 2);
+    }
+    for (BoundValue each : more) {
+      all.put(each.key, each.value);
+    }
+    return all;
+  }
+
+  /** Into this one, which nobody else has seen yet and which has the slot. */
+  private void put(Key<?> key, @Nullable Object value) {
+    int at = indexOf(1L << (key.id & MASK));
+    boolean free = slots[at] == null && slots[at + 1] == null;
+    if (free || slots[at] == key) {
+      slots[at] = key;
+      slots[at + 1] = value;
+    } else {
+      slots[at + 1] = deeper(at, BITS).with(key, value, BITS);
+      slots[at] = null;
+    }
+  }
+
+  /** What is, or is to be, below the slots at {@code at}. */
+  private Values deeper(int at, int shift) {
+    return slots[at] instanceof Key<?> other ? NONE.with(other, slots[at + 1], shift) : below(at);
+  }
+
   private Values with(Key<?> key, @Nullable Object value, int shift) {
     long bit = 1L << ((key.id >>> shift) & MASK);
     int at = indexOf(bit);
@@ -54,11 +89,8 @@ final class Values {
     if (slots[at] == key) {
       return new Values(present, replaced(at, key, value));
     }
-    Values deeper =
-        slots[at] instanceof Key<?> other
-            ? NONE.with(other, slots[at + 1], shift + BITS)
-            : below(at);
-    return new Values(present, replaced(at, null, deeper.with(key, value, shift + BITS)));
+    Values deeper = deeper(at, shift + BITS).with(key, value, shift + BITS);
+    return new Values(present, replaced(at, null, deeper));
   }
 
   private int indexOf(long bit) {

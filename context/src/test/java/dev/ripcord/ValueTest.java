@@ -53,6 +53,26 @@ class ValueTest {
   }
 
   @Test
+  @DisplayName("rule 19: withValues binds as withValue does, one after the other")
+  void several_inOneStep() {
+    Key<Integer> age = Key.local("age");
+    Context outer = Context.background().withValues(NAME.boundTo("a"), age.boundTo(1));
+    Context inner = outer.withValues(NAME.boundTo("b"), NAME.boundTo("c"), age.boundTo(null));
+    assertThat(outer.value(NAME)).isEqualTo("a");
+    assertThat(outer.value(age)).isEqualTo(1);
+    assertThat(inner.value(NAME)).isEqualTo("c");
+    assertThat(inner.value(age)).isNull();
+    assertThat(outer.withValues()).isSameAs(outer);
+    assertThat(outer).hasToString("background.withValues(name, age)");
+    assertThat(new HandmadeContext().put(NAME, "foreign").withValues(age.boundTo(2)).value(NAME))
+        .isEqualTo("foreign");
+    assertThatThrownBy(() -> outer.withValues((BoundValue[]) null)).hasMessage("values is null");
+    assertThatThrownBy(() -> outer.withValues(NAME.boundTo("d"), null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("a value is null: a key's null is boundTo(null)");
+  }
+
+  @Test
   @DisplayName("rule 20: keys compare by identity")
   void keys_compareByIdentity() {
     Key<String> twin = Key.local("name");
@@ -112,10 +132,18 @@ class ValueTest {
     Context snapshot = context;
     Map<Key<Integer>, Integer> expectedThen = Map.of();
     for (int i = 0; i < 5_000; i++) {
-      Key<Integer> key = keys.get(random.nextInt(keys.size()));
-      Integer value = random.nextInt(10) == 0 ? null : Integer.valueOf(i);
-      context = context.withValue(key, value);
-      expected.put(key, value);
+      List<BoundValue> together = new ArrayList<>();
+      for (int more = random.nextInt(5); more >= 0; more--) {
+        Key<Integer> key = keys.get(random.nextInt(random.nextBoolean() ? 70 : keys.size()));
+        Integer value = random.nextInt(10) == 0 ? null : Integer.valueOf(i);
+        together.add(key.boundTo(value));
+        expected.put(key, value);
+        if (together.size() == 1 && more == 0) {
+          context = context.withValue(key, value);
+        } else if (more == 0) {
+          context = context.withValues(together.toArray(new BoundValue[0]));
+        }
+      }
       if (i == 2_500) {
         snapshot = context;
         expectedThen = new HashMap<>(expected);

@@ -1,5 +1,6 @@
 package dev.ripcord.grpc;
 
+import dev.ripcord.BoundValue;
 import dev.ripcord.Context;
 import dev.ripcord.Key;
 import dev.ripcord.grpc.Counters.Event;
@@ -8,10 +9,12 @@ import io.grpc.Metadata;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -27,21 +30,27 @@ final class ContextHeaders {
   private static final Key<List<Foreign>> PASSED_THROUGH = Key.local("ripcord.foreign");
 
   private static final byte[] PREFIX = ValueHeader.PREFIX.getBytes(StandardCharsets.US_ASCII);
-  private static final RawHeader.Binary IDENTITY = new RawHeader.Binary("ripcord-bin");
+  private static final RawHeader IDENTITY = RawHeader.named("ripcord-bin");
+  private static final byte[] IDENTITY_NAME = IDENTITY.name().getBytes(StandardCharsets.US_ASCII);
   private static final Metadata.Key<String> TRACEPARENT =
       Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER);
 
+  /** In place of what is written in a header: there are two. */
+  private static final Object DOUBLED = new Object();
+
   private static final class Foreign {
     final RawHeader header;
-    final byte[] value;
+    final byte[] written;
 
-    Foreign(RawHeader header, byte[] value) {
+    Foreign(RawHeader header, byte[] written) {
       this.header = header;
-      this.value = value;
+      this.written = written;
     }
   }
 
-  private final Map<String, ValueHeader<?>> declared = new LinkedHashMap<>();
+  private final List<ValueHeader<?>> declared = new ArrayList<>();
+  private final Map<String, Integer> places = new HashMap<>(); // in declared, by header name
+  private final KnownNames names = new KnownNames();
   private final Limits limits;
   private final Counters counters;
 
@@ -50,9 +59,10 @@ final class ContextHeaders {
     this.counters = counters;
     for (Key<?> key : keys) {
       ValueHeader<?> header = ValueHeader.of(key);
-      if (declared.putIfAbsent(header.name(), header) != null) {
+      if (places.putIfAbsent(header.name(), declared.size()) != null) {
         throw new IllegalArgumentException("two keys are named \"" + key + "\"");
       }
+      declared.add(header);
     }
   }
 
@@ -61,7 +71,7 @@ final class ContextHeaders {
   /** Who calls, as far as it is said and believed. */
   CallerIdentity readCaller(Metadata headers) {
     CallerIdentity caller = limits.trustsPeers() ? readIdentity(headers) : null;
-    if (caller == null && headers.containsKey(IDENTITY.key())) {
+    if (caller == null && IDENTITY.isIn(headers)) {
       counters.count(Event.IDS_DROPPED);
     }
     return caller == null ? CallerIdentity.unknown(requestIdOfTrace(headers)) : caller;
@@ -77,7 +87,7 @@ final class ContextHeaders {
 
   private static @Nullable CallerIdentity readIdentity(Metadata headers) {
     try {
-      byte[] bytes = IDENTITY.read(headers);
+      byte[] bytes = IDENTITY.in(headers);
       return bytes == null ? null : CallerIdentity.parse(bytes);
     } catch (IllegalArgumentException e) {
       return null;
@@ -93,112 +103,125 @@ final class ContextHeaders {
 
   /** A child of {@code context} with the values of a call. */
   Context readValues(Metadata headers, Context context) {
-    if (!carryValues(headers)) {
+    Received received = received(headers);
+    if (received == null) {
       return context;
     }
     Budget budget = new Budget();
-    byte[] identity = headers.get(IDENTITY.key());
+    byte[] identity = IDENTITY.lastIn(headers);
     if (identity != null && identity.length <= Limits.identityBytes()) {
       budget.takesBytes(IDENTITY.wireLength(identity));
     }
-    return readForeign(headers, readDeclared(headers, context, budget), budget);
+    List<BoundValue> values = new ArrayList<>(declared.size() + 1);
+    readDeclared(headers, received, budget, values);
+    readForeign(headers, received, budget, values);
+    return context.withValues(values.toArray(new BoundValue[0]));
   }
 
-  /** One look at the names, however many keys are declared: most calls carry nothing. */
-  private static boolean carryValues(Metadata headers) {
+  /** Values as they came, read in one go: a look for each name would go through all headers. */
+  private static final class Received {
+    final @Nullable Object[] declared; // by place: what is written, DOUBLED, or null if absent
+    final SortedMap<String, Object> foreign = new TreeMap<>();
+
+    Received(int declared) {
+      this.declared = new @Nullable Object[declared];
+    }
+  }
+
+  /** Null if there are no values, as in most calls. */
+  private @Nullable Received received(Metadata headers) {
+    Received received = null;
     // Metadata.keys() would decode every name of every call; nearly all are others'.
     Object[] namesAndValues = InternalMetadata.serializePartial(headers);
     for (int i = 0; i < namesAndValues.length; i += 2) {
-      if (isPrefixed((byte[]) namesAndValues[i])) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private Context readDeclared(Metadata headers, Context context, Budget budget) {
-    Context with = context;
-    for (ValueHeader<?> header : declared.values()) {
-      try {
-        byte[] value = header.header().read(headers);
-        if (value != null) {
-          with =
-              admit(header.header(), value, budget)
-                  ? header.bind(with, value)
-                  : dropped(with, Event.VALUES_DROPPED);
+      byte[] name = (byte[]) namesAndValues[i];
+      if (isPrefixed(name)) {
+        if (received == null) {
+          received = new Received(declared.size());
         }
-      } catch (RuntimeException undecodable) {
-        counters.count(Event.VALUES_DROPPED);
+        receive(names.of(name, 0, name.length), namesAndValues[i + 1], received);
       }
     }
-    return with;
+    return received;
   }
 
-  private Context readForeign(Metadata headers, Context context, Budget budget) {
-    List<String> names = foreignNames(headers);
-    if (names.isEmpty()) {
-      return context;
+  private void receive(String name, Object written, Received received) {
+    Integer place = places.get(name);
+    if (place == null) {
+      // Sorted, so that of too many the same are dropped every time.
+      received.foreign.merge(name, written, (one, another) -> DOUBLED);
+    } else {
+      received.declared[place] = received.declared[place] == null ? written : DOUBLED;
     }
-    List<Foreign> foreign = new ArrayList<>(names.size());
-    for (String name : names) {
-      Foreign one = readForeign(headers, name, budget);
-      if (one == null) {
-        counters.count(Event.FOREIGN_VALUES_DROPPED);
-      } else {
-        foreign.add(one);
-      }
-    }
-    return foreign.isEmpty() ? context : context.withValue(PASSED_THROUGH, List.copyOf(foreign));
   }
 
-  /** Sorted, so that of too many the same are dropped every time. */
-  private List<String> foreignNames(Metadata headers) {
-    List<String> names = new ArrayList<>(0);
-    // Metadata.keys() would decode every name of every call; nearly all are others'.
-    Object[] namesAndValues = InternalMetadata.serializePartial(headers);
-    for (int i = 0; i < namesAndValues.length; i += 2) {
-      byte[] bytes = (byte[]) namesAndValues[i];
-      if (isPrefixed(bytes)) {
-        String name = new String(bytes, StandardCharsets.US_ASCII);
-        if (!declared.containsKey(name) && !names.contains(name)) {
-          names.add(name);
+  private void readDeclared(
+      Metadata headers, Received received, Budget budget, List<BoundValue> values) {
+    for (int i = 0; i < received.declared.length; i++) {
+      Object raw = received.declared[i];
+      if (raw != null) {
+        ValueHeader<?> header = declared.get(i);
+        try {
+          byte[] written = written(raw, header.header(), headers);
+          byte[] value = header.header().read(written);
+          if (admit(header.header(), written, value.length, budget)) {
+            values.add(header.decoded(value));
+          } else {
+            counters.count(Event.VALUES_DROPPED);
+          }
+        } catch (RuntimeException undecodable) {
+          counters.count(Event.VALUES_DROPPED);
         }
       }
     }
-    Collections.sort(names);
-    return names;
   }
 
-  private static boolean isPrefixed(byte[] name) {
-    return name.length >= PREFIX.length
-        && Arrays.equals(name, 0, PREFIX.length, PREFIX, 0, PREFIX.length);
+  private void readForeign(
+      Metadata headers, Received received, Budget budget, List<BoundValue> values) {
+    List<Foreign> foreign = new ArrayList<>(received.foreign.size());
+    received.foreign.forEach(
+        (name, raw) -> {
+          Foreign one = readForeign(name, raw, headers, budget);
+          if (one == null) {
+            counters.count(Event.FOREIGN_VALUES_DROPPED);
+          } else {
+            foreign.add(one);
+          }
+        });
+    if (!foreign.isEmpty()) {
+      values.add(PASSED_THROUGH.boundTo(List.copyOf(foreign)));
+    }
   }
 
-  private @Nullable Foreign readForeign(Metadata headers, String name, Budget budget) {
+  private @Nullable Foreign readForeign(String name, Object raw, Metadata headers, Budget budget) {
     try {
-      RawHeader header =
-          name.endsWith(Metadata.BINARY_HEADER_SUFFIX)
-              ? new RawHeader.Binary(name)
-              : new RawHeader.OpaqueText(name);
-      byte[] value = header.read(headers);
-      return value != null && admit(header, value, budget) ? new Foreign(header, value) : null;
+      RawHeader header = RawHeader.passingThrough(name);
+      byte[] written = written(raw, header, headers);
+      return admit(header, written, written.length, budget) ? new Foreign(header, written) : null;
     } catch (IllegalArgumentException malformed) {
       return null;
     }
   }
 
-  private boolean admit(RawHeader header, byte[] value, Budget budget) {
-    // Undeclared text stays encoded, three characters for a byte at worst.
-    int longest =
-        header instanceof RawHeader.OpaqueText
-            ? 3 * limits.maxValueBytes()
-            : limits.maxValueBytes();
-    return limits.trustsPeers() && value.length <= longest && budget.takes(header, value);
+  /**
+   * What is written in a header, given what gRPC keeps of it: bytes, unless somebody in this
+   * process has put in a stream of them.
+   *
+   * @throws IllegalArgumentException if there are two
+   */
+  private static byte[] written(Object raw, RawHeader header, Metadata headers) {
+    return raw instanceof byte[] bytes ? bytes : Objects.requireNonNull(header.in(headers));
   }
 
-  private Context dropped(Context context, Event event) {
-    counters.count(event);
-    return context;
+  private boolean admit(RawHeader header, byte[] written, int length, Budget budget) {
+    return limits.trustsPeers()
+        && length <= header.longest(limits.maxValueBytes())
+        && budget.takes(header, written);
+  }
+
+  private static boolean isPrefixed(byte[] name) {
+    return name.length >= PREFIX.length
+        && Arrays.equals(name, 0, PREFIX.length, PREFIX, 0, PREFIX.length);
   }
 
   // What goes out.
@@ -212,18 +235,42 @@ final class ContextHeaders {
    */
   void write(byte[] identity, Context context, Metadata headers) {
     Budget budget = new Budget();
-    IDENTITY.write(headers, identity);
+    boolean replaces = hasOurs(headers);
+    put(IDENTITY, identity, headers, replaces);
     budget.takesBytes(IDENTITY.wireLength(identity));
-    for (ValueHeader<?> header : declared.values()) {
+    for (ValueHeader<?> header : declared) {
       byte[] value = header.encodedIn(context);
       if (value != null) {
-        write(header, value, headers, budget);
+        put(header.header(), admitted(header, value, budget), headers, replaces);
       }
     }
-    passThrough(headers, context, budget);
+    passThrough(headers, context, budget, replaces);
   }
 
-  private void write(ValueHeader<?> header, byte[] value, Metadata headers, Budget budget) {
+  /** Usually not; to look for each name would go through all headers every time. */
+  private static boolean hasOurs(Metadata headers) {
+    if (InternalMetadata.headerCount(headers) == 0) {
+      return false;
+    }
+    Object[] namesAndValues = InternalMetadata.serializePartial(headers);
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      byte[] name = (byte[]) namesAndValues[i];
+      if (isPrefixed(name) || Arrays.equals(name, IDENTITY_NAME)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static void put(RawHeader header, byte[] written, Metadata headers, boolean replaces) {
+    if (replaces) {
+      header.discardIn(headers);
+    }
+    header.addTo(headers, written);
+  }
+
+  /** {@code value} as it is written. */
+  private byte[] admitted(ValueHeader<?> header, byte[] value, Budget budget) {
     if (value.length > limits.maxValueBytes()) {
       throw new IllegalArgumentException(
           "the value for header \""
@@ -234,7 +281,8 @@ final class ContextHeaders {
               + limits.maxValueBytes()
               + " travel");
     }
-    if (!budget.takes(header.header(), value)) {
+    byte[] written = header.header().write(value);
+    if (!budget.takes(header.header(), written)) {
       throw new IllegalArgumentException(
           "no room for header \""
               + header.name()
@@ -244,15 +292,15 @@ final class ContextHeaders {
               + limits.maxHeaderBytes()
               + " bytes of headers");
     }
-    header.header().write(headers, value);
+    return written;
   }
 
   /** Somebody else's values yield to our own. */
-  private void passThrough(Metadata headers, Context context, Budget budget) {
+  private void passThrough(Metadata headers, Context context, Budget budget, boolean replaces) {
     List<Foreign> foreign = context.value(PASSED_THROUGH);
     for (Foreign one : foreign == null ? List.<Foreign>of() : foreign) {
-      if (budget.takes(one.header, one.value)) {
-        one.header.write(headers, one.value);
+      if (budget.takes(one.header, one.written)) {
+        put(one.header, one.written, headers, replaces);
       } else {
         counters.count(Event.FOREIGN_VALUES_DROPPED);
       }
@@ -262,7 +310,7 @@ final class ContextHeaders {
   /** The names, without prefix and suffix, of the values in {@code context} that travel. */
   List<String> valueNames(Context context) {
     TreeSet<String> names = new TreeSet<>();
-    for (ValueHeader<?> header : declared.values()) {
+    for (ValueHeader<?> header : declared) {
       if (header.isIn(context)) {
         names.add(bare(header.name()));
       }
@@ -292,8 +340,8 @@ final class ContextHeaders {
       bytes -= length;
     }
 
-    boolean takes(RawHeader header, byte[] value) {
-      int length = header.wireLength(value);
+    boolean takes(RawHeader header, byte[] written) {
+      int length = header.wireLength(written);
       if (values == 0 || length > bytes) {
         return false;
       }

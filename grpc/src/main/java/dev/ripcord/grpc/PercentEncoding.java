@@ -1,36 +1,39 @@
 package dev.ripcord.grpc;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HexFormat;
 
 /**
  * Bytes as ASCII that every language can read: RFC 3986, everything encoded but its unreserved
  * characters.
  */
 final class PercentEncoding {
-  private static final HexFormat HEX = HexFormat.of().withUpperCase();
+  private static final byte[] HEX = {
+    '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'
+  };
 
   private PercentEncoding() {}
 
-  static String encode(byte[] bytes) {
+  /** The same array if nothing needs encoding. */
+  static byte[] encode(byte[] bytes) {
     int length = encodedLength(bytes);
     if (length == bytes.length) {
-      return new String(bytes, StandardCharsets.ISO_8859_1);
+      return bytes;
     }
-    StringBuilder text = new StringBuilder(length);
+    byte[] text = new byte[length];
+    int at = 0;
     for (byte b : bytes) {
       if (isUnreserved(b)) {
-        text.append((char) b);
+        text[at++] = b;
       } else {
-        text.append('%');
-        HEX.toHexDigits(text, b);
+        text[at++] = '%';
+        text[at++] = HEX[(b >> 4) & 0xf];
+        text[at++] = HEX[b & 0xf];
       }
     }
-    return text.toString();
+    return text;
   }
 
-  static int encodedLength(byte[] bytes) {
+  private static int encodedLength(byte[] bytes) {
     int length = bytes.length;
     for (byte b : bytes) {
       if (!isUnreserved(b)) {
@@ -41,29 +44,38 @@ final class PercentEncoding {
   }
 
   /**
-   * Reads what any encoder may have written, one that encodes less included.
+   * Reads what any encoder may have written, one that encodes less included. Always another array:
+   * {@code text} may be shared with whoever else has received the same.
    *
    * @throws IllegalArgumentException if a percent sign is not followed by two hex digits, or a
-   *     character is not ASCII
+   *     character is not printable ASCII
    */
-  static byte[] decode(String text) {
-    byte[] bytes = new byte[text.length()];
+  static byte[] decode(byte[] text) {
+    byte[] bytes = new byte[text.length];
     int length = 0;
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
+    for (int i = 0; i < text.length; i++) {
+      byte c = text[i];
       if (c == '%') {
-        if (i + 2 >= text.length()) {
+        if (i + 2 >= text.length) {
           throw new IllegalArgumentException("cut short");
         }
-        bytes[length++] = (byte) HexFormat.fromHexDigits(text, i + 1, i + 3);
+        bytes[length++] = (byte) (digit(text[i + 1]) << 4 | digit(text[i + 2]));
         i += 2;
-      } else if (c < ' ' || c >= 0x7f) {
+      } else if (c < ' ' || c == 0x7f) {
         throw new IllegalArgumentException("not printable ASCII");
       } else {
-        bytes[length++] = (byte) c;
+        bytes[length++] = c;
       }
     }
     return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
+  }
+
+  private static int digit(byte c) {
+    int digit = Character.digit(c, 16);
+    if (digit < 0) {
+      throw new IllegalArgumentException("not a hex digit");
+    }
+    return digit;
   }
 
   private static boolean isUnreserved(byte b) {

@@ -1,5 +1,6 @@
 package dev.ripcord.grpc;
 
+import dev.ripcord.BoundValue;
 import dev.ripcord.Context;
 import dev.ripcord.Key;
 import dev.ripcord.ValueCodec;
@@ -55,11 +56,11 @@ final class ValueHeader<T> {
   }
 
   /**
-   * A child of {@code context} with the value that {@code bytes} stand for.
+   * The key with the value that {@code bytes} stand for.
    *
    * @throws RuntimeException if they stand for none
    */
-  Context bind(Context context, byte[] bytes) {
-    return context.withValue(key, Objects.requireNonNull(codec.decode(bytes)));
+  BoundValue decoded(byte[] bytes) {
+    return key.boundTo(Objects.requireNonNull(codec.decode(bytes)));
   }
 }
