@@ -104,7 +104,15 @@ final class Calls {
 
   /** The calls with this context id that have not stopped; usually one. */
   List<HandledCall> running(long contextId) {
-    List<HandledCall> calls = running(live);
+    List<HandledCall> named = new ArrayList<>();
+    live.forEachNamed(contextId, named::add);
+    // Where callers are trusted the id is the name they gave it; else it is our own, on any call.
+    List<HandledCall> calls = running(contextId, named);
+    return calls.isEmpty() ? running(contextId, live) : calls;
+  }
+
+  private static List<HandledCall> running(long contextId, Iterable<HandledCall> among) {
+    List<HandledCall> calls = running(among);
     calls.removeIf(call -> call.identity().contextIdBits() != contextId);
     return calls;
   }
