@@ -53,7 +53,6 @@ public final class Instances implements AutoCloseable {
   private static final Duration CASCADE = Duration.ofMillis(60);
   private static final Duration PATIENT_CASCADE = Duration.ofSeconds(1);
   private static final Duration LAST_LOOK = Duration.ofSeconds(2);
-  private static final int STEPS_OF_A_CANCEL = 4;
 
   /**
    * What one process answered.
@@ -149,8 +148,8 @@ public final class Instances implements AutoCloseable {
   /**
    * Ends what is named, in every process. A request is ended first where it is nearest to the edge:
    * from there every process hears the same reason, from the same place, by the way its calls took.
-   * Then everywhere, so that what is not reached that way, or has not arrived, ends too. Whoever
-   * does not answer costs each of these steps its share of the time, and none of the others.
+   * Then everywhere, so that what is not reached that way, or has not arrived, ends too. Who does
+   * not answer costs each of these steps its share of the time, and none of the others.
    *
    * @return for each process the nodes it had of the target, as they are now
    */
@@ -160,18 +159,18 @@ public final class Instances implements AutoCloseable {
       return cancelEverywhere(request, channels.keySet(), atMost);
     }
     long end = System.nanoTime() + atMost.toNanos();
-    Duration share = atMost.dividedBy(STEPS_OF_A_CANCEL);
     ListRequest whole = ListRequest.newBuilder().setRequestId(request.getRequestId()).build();
-    CancelFromTheTop cancel = new CancelFromTheTop(list(whole, share));
+    // Half of the time: this is where it connects, and from where the top is known.
+    CancelFromTheTop cancel = new CancelFromTheTop(list(whole, atMost.dividedBy(2)));
     if (!cancel.tops().isEmpty()) {
+      Duration share = until(end).dividedBy(3);
       CancelRequest first = request.toBuilder().setWaitStopped(false).build();
       cancel.add(cancelEverywhere(first, cancel.tops(), share));
       // Who waits anyway has more time, so that nothing overtakes the cascade.
       Duration cascade = request.getWaitStopped() ? PATIENT_CASCADE : CASCADE;
       awaitCascade(whole, shorter(cascade, share));
     }
-    Duration left = Duration.ofNanos(end - System.nanoTime());
-    List<Answer<CancelReply>> replies = cancelEverywhere(request, channels.keySet(), left);
+    List<Answer<CancelReply>> replies = cancelEverywhere(request, channels.keySet(), until(end));
     cancel.add(replies);
     if (cancel.isEmpty()) {
       return replies;
@@ -186,11 +185,15 @@ public final class Instances implements AutoCloseable {
     boolean live = true;
     while (live && end - System.nanoTime() > 0) {
       live =
-          list(whole, Duration.ofNanos(end - System.nanoTime())).stream()
+          list(whole, until(end)).stream()
               .filter(Answer::isAnswered)
               .flatMap(answer -> answer.get().stream())
               .anyMatch(node -> node.getState() == Node.State.LIVE);
     }
+  }
+
+  private static Duration until(long nanos) {
+    return Duration.ofNanos(nanos - System.nanoTime());
   }
 
   private static Duration shorter(Duration a, Duration b) {
