@@ -5,11 +5,13 @@ import dev.ripcord.server.HttpCall;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Statics {
   private static final Pattern NAME =
       Pattern.compile("[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*\\.[a-z0-9.]+");
+  private static final String FRAME = "static/frame.html"; // what is around every page
   private static final Map<String, String> TYPES =
       Map.ofEntries(
           Map.entry("html", "text/html; charset=utf-8"),
@@ -71,18 +74,39 @@ final class Statics {
 
   private static @Nullable File read(String name) {
     String type = TYPES.get(name.substring(name.lastIndexOf('.') + 1));
-    if (type == null) {
+    if (type == null || name.equals(FRAME)) {
       return null;
     }
+    byte[] bytes = bytes(name);
+    if (bytes == null) {
+      return null;
+    }
+    return name.endsWith(".html") ? fileOf(framed(bytes), type) : fileOf(bytes, type);
+  }
+
+  private static byte @Nullable [] bytes(String name) {
     try (InputStream in = Statics.class.getResourceAsStream(name)) {
-      if (in == null) {
-        return null;
-      }
-      byte[] bytes = in.readAllBytes();
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
-      return new File(bytes, type, '"' + HexFormat.of().formatHex(digest, 0, 12) + '"');
+      return in == null ? null : in.readAllBytes();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A page has a few lines of the head, and {@code <main>}, of its own. */
+  private static byte[] framed(byte[] page) {
+    String own = new String(page, StandardCharsets.UTF_8);
+    String frame = new String(Objects.requireNonNull(bytes(FRAME)), StandardCharsets.UTF_8);
+    int main = own.indexOf("<main");
+    return frame
+        .replace("<!-- head -->", own.substring(0, main).strip())
+        .replace("<!-- main -->", own.substring(main).strip())
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static File fileOf(byte[] bytes, String type) {
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
+      return new File(bytes, type, '"' + HexFormat.of().formatHex(digest, 0, 12) + '"');
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }

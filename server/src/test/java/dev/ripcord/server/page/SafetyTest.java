@@ -253,6 +253,7 @@ class SafetyTest {
             "/static/../Page.class",
             "/static/%2e%2e/openapi.yaml",
             "/static//etc/passwd",
+            "/static/frame.html",
             "/static/nothing.js")) {
       assertRefused(browser.get(path), 404, "not_found");
     }
