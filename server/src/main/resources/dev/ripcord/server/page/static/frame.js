@@ -4,7 +4,7 @@ import { Refused, keepToken } from "./api.js";
 import { byId, el, mark, put } from "./dom.js";
 import { say } from "./say.js";
 
-const LINK = { connecting: "connecting", open: "live", lost: "reconnecting…", over: "it has ended", idle: "ready" };
+const LINK = { connecting: "connecting", open: "live", lost: "reconnecting…", over: "ended", idle: "ready" };
 
 /** How the stream of the page is. */
 export function showLink(state) {

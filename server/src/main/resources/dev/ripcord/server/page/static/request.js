@@ -255,7 +255,7 @@ class RequestView {
       return words;
     }
     const took = `took ${span(request.elapsed_us)}`;
-    return request.deadline_ms === undefined ? took : `${took}, ${words}`;
+    return request.deadline_ms === undefined ? took : `${took}, with ${words}`;
   }
 
   /** What came of it, in a sentence, and why. */
