@@ -2,6 +2,7 @@ package dev.ripcord.server.page;
 
 import dev.ripcord.server.HttpAnswer;
 import dev.ripcord.server.HttpCall;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -10,6 +11,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,6 +23,21 @@ final class Statics {
   private static final Pattern NAME =
       Pattern.compile("[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*\\.[a-z0-9.]+");
   private static final String FRAME = "static/frame.html"; // what is around every page
+  private static final String SHEET = "static/page.css";
+
+  /** What the sheet is made of; a later one overrides an earlier one. */
+  private static final List<String> SHEETS =
+      List.of(
+          "base",
+          "frame",
+          "controls",
+          "states",
+          "request",
+          "grid",
+          "timeline",
+          "operations",
+          "narrow");
+
   private static final Map<String, String> TYPES =
       Map.ofEntries(
           Map.entry("html", "text/html; charset=utf-8"),
@@ -77,7 +94,7 @@ final class Statics {
     if (type == null || name.equals(FRAME)) {
       return null;
     }
-    byte[] bytes = bytes(name);
+    byte[] bytes = name.equals(SHEET) ? sheet() : bytes(name);
     if (bytes == null) {
       return null;
     }
@@ -90,6 +107,15 @@ final class Statics {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** One, since a page that is loaded again has little time until what its tab had started ends. */
+  private static byte[] sheet() {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (String part : SHEETS) {
+      all.writeBytes(Objects.requireNonNull(bytes("static/" + part + ".css"), part));
+    }
+    return all.toByteArray();
   }
 
   /** A page has a few lines of the head, and {@code <main>}, of its own. */

@@ -257,6 +257,10 @@ class SafetyTest {
             "/static/nothing.js")) {
       assertRefused(browser.get(path), 404, "not_found");
     }
+    Told sheet = browser.get("/static/page.css");
+    assertThat(sheet.status()).isEqualTo(200);
+    assertThat(sheet.header("Content-Type")).startsWith("text/css");
+    assertThat(sheet.whole().body()).contains(":root {", "@media (max-width: 760px)");
     Told api = browser.get("/api/openapi.yaml");
     assertThat(api.status()).isEqualTo(200);
     assertThat(api.header("Content-Type")).startsWith("application/yaml");

@@ -5,7 +5,7 @@ import { get } from "./api.js";
 import { Stream } from "./stream.js";
 import { RUNNING } from "./words.js";
 
-const GRACE_MS = 3000; // for a reload
+const GRACE_MS = 5000; // for a reload, on a machine that is busy
 const KEPT = 12;
 const MOST_HELD = 3; // a browser opens six connections to a server, and each stream is one
 

@@ -70,7 +70,7 @@ listenToKeys(() => ({ 1: () => go("/"), 2: () => go("/ops"), ...page?.keys }));
 document.addEventListener("click", followLinks);
 window.addEventListener("popstate", () => go(location.pathname, "stay"));
 showPlace();
+holdAgain(); // first of all: what had been started ends if nobody ties it in time
 await show(document.querySelector("main"));
-holdAgain();
 const { start } = await about();
 document.querySelector('.places a[data-page="request"]').hidden = !start; // there is nothing to be started, and so nothing at "/"
