@@ -120,29 +120,21 @@ public final class Instances implements AutoCloseable {
   /** The nodes each process has; a process that is asked twice answers twice. */
   public List<Answer<List<Node>>> list(ListRequest request, Duration atMost)
       throws InterruptedException {
-    return ask(channels.keySet(), atMost, (stub, answer) -> list(stub, request, answer));
+    return ask(
+        channels.keySet(), atMost, (stub, answer) -> stub.list(request, new ListedNodes(answer)));
   }
 
   /** The nodes that one of {@link #addresses()} has. */
   public CompletableFuture<List<Node>> list(String instance, ListRequest request, Duration atMost) {
     CompletableFuture<List<Node>> answer = new CompletableFuture<>();
-    list(stub(instance, atMost), request, answer);
+    stub(instance, atMost).list(request, new ListedNodes(answer));
     return answer;
-  }
-
-  private static void list(
-      ContextsStub stub, ListRequest request, CompletableFuture<List<Node>> answer) {
-    List<Node> nodes = new ArrayList<>();
-    stub.list(request, collect(nodes::add, () -> answer.complete(nodes), answer));
   }
 
   /** Who each process is, and what it has counted. */
   public List<Answer<CountersReply>> counters(Duration atMost) throws InterruptedException {
     CountersRequest request = CountersRequest.getDefaultInstance();
-    return ask(
-        channels.keySet(),
-        atMost,
-        (stub, answer) -> stub.counters(request, collect(answer::complete, () -> {}, answer)));
+    return ask(channels.keySet(), atMost, (stub, answer) -> stub.counters(request, only(answer)));
   }
 
   /**
@@ -202,10 +194,7 @@ public final class Instances implements AutoCloseable {
 
   private List<Answer<CancelReply>> cancelEverywhere(
       CancelRequest request, Set<String> where, Duration atMost) throws InterruptedException {
-    return ask(
-        where,
-        atMost,
-        (stub, answer) -> stub.cancel(request, collect(answer::complete, () -> {}, answer)));
+    return ask(where, atMost, (stub, answer) -> stub.cancel(request, only(answer)));
   }
 
   /** Who watches. Called from several threads, for one process by one at a time. */
@@ -293,12 +282,12 @@ public final class Instances implements AutoCloseable {
     }
   }
 
-  private static <M> StreamObserver<M> collect(
-      java.util.function.Consumer<M> each, Runnable end, CompletableFuture<?> answer) {
+  /** Takes the one message of an answer. */
+  private static <M> StreamObserver<M> only(CompletableFuture<M> answer) {
     return new StreamObserver<>() {
       @Override
       public void onNext(M message) {
-        each.accept(message);
+        answer.complete(message);
       }
 
       @Override
@@ -308,7 +297,7 @@ public final class Instances implements AutoCloseable {
 
       @Override
       public void onCompleted() {
-        end.run();
+        // The message has been there.
       }
     };
   }
