@@ -8,11 +8,11 @@ import dev.ripcord.bench.Rounds;
 import dev.ripcord.bench.cascade.Wire;
 import dev.ripcord.grpc.RequestId;
 import dev.ripcord.grpc.Ripcord;
+import dev.ripcord.grpc.operator.Instances;
 import dev.ripcord.proto.v1.CancelRequest;
 import dev.ripcord.proto.v1.ContextsGrpc;
 import dev.ripcord.proto.v1.ContextsGrpc.ContextsBlockingStub;
 import dev.ripcord.proto.v1.ListRequest;
-import dev.ripcord.proto.v1.Node;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
@@ -24,9 +24,11 @@ import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -41,11 +43,14 @@ import java.util.logging.Logger;
 final class CallsProcess {
   private static final Logger AUDIT = Logger.getLogger("dev.ripcord.audit");
   private static final int SMALLEST = 1_000;
-  private static final int WARM_UP = 4; // times the smallest size
+  private static final int WARM_UPS = 20;
+  private static final int MOST_TIMES = 9; // of the smallest size
+  private static final int FEWER = 3; // times that, of the next
   private static final int CANCELS = 15;
+  private static final long CLEARING_MILLIS = 100; // else it would not have got further
   private static final int STILL_FALLING = 500; // by more than so small a part
   private static final double NANOS_PER_MICRO = 1e3;
-  private static final long PATIENCE_SECONDS = 60;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** With or without Ripcord. */
   enum Callers {
@@ -59,8 +64,10 @@ final class CallsProcess {
   private final Semaphore ended = new Semaphore(0);
   private final ManagedChannel channel;
   private final ContextsBlockingStub operator;
+  private final Instances looking; // as the commands do
+  private final Map<String, List<Double>> figures = new LinkedHashMap<>();
 
-  private CallsProcess(Callers callers) throws IOException {
+  private CallsProcess(Callers callers) throws IOException, InterruptedException {
     ours = callers == Callers.OURS;
     NettyServerBuilder builder = Wire.server();
     Server server =
@@ -76,40 +83,55 @@ final class CallsProcess {
     NettyChannelBuilder calls = Wire.channel(server.getPort());
     channel = (ours ? ripcord.install(calls) : calls).build();
     operator = ContextsGrpc.newBlockingStub(Wire.channel(server.getPort()).build());
+    looking = Instances.open(List.of("127.0.0.1:" + server.getPort()));
   }
 
   public static void main(String[] arguments) throws Exception {
     CallsProcess process = new CallsProcess(Callers.valueOf(arguments[0]));
     int largest = Integer.parseInt(arguments[1]);
     AUDIT.setLevel(Level.OFF); // one line for each cancel
-    for (int i = 0; i < Math.min(WARM_UP, largest / SMALLEST); i++) {
-      process.measure(SMALLEST, false);
+    boolean timed = process.ours; // of the others only the heap is looked at
+    for (int i = 0; i < (timed ? WARM_UPS : 1); i++) {
+      process.round(SMALLEST, 0);
     }
+    int times = timed ? MOST_TIMES : 1;
     for (int size = SMALLEST; size <= largest; size *= 10) {
-      process.measure(size, true);
+      process.measure(size, times);
+      times = Math.max(1, times / FEWER);
     }
     System.exit(0);
   }
 
-  private void measure(int size, boolean counts) throws Exception {
-    long before = used();
+  /** The medians of so many rounds: of few calls, one that is disturbed says nothing. */
+  private void measure(int size, int times) throws Exception {
+    figures.clear();
+    for (int i = 0; i < times; i++) {
+      long before = used();
+      round(size, before);
+    }
+    figures.forEach(
+        (what, all) -> System.out.println(what + " " + size + " " + Rounds.quantile(all, 0.5)));
+  }
+
+  /** So many calls begin and end; what they keep is measured if {@code before} says beside what. */
+  private void round(int size, long before) throws Exception {
     RequestId request = RequestId.random();
     Runnable end = begin(size, request);
-    say(counts, "call-bytes", size, (double) (used() - before) / size);
+    if (before > 0) {
+      keep("call-bytes", (double) (used() - before) / size);
+    }
     if (ours) {
-      say(counts, "list", size, list(size));
-      say(counts, "cancel-one", size, cancelOne());
-      say(counts, "cancel-all", size, cancelAll(size, request));
+      keep("list", list(size));
+      keep("cancel-one", cancelOne());
+      keep("cancel-all", cancelAll(size, request));
     } else {
       end.run();
       await(ended, size);
     }
   }
 
-  private static void say(boolean counts, String what, int size, double figure) {
-    if (counts) {
-      System.out.println(what + " " + size + " " + figure);
-    }
+  private void keep(String what, double figure) {
+    figures.computeIfAbsent(what, none -> new ArrayList<>()).add(figure);
   }
 
   /** So many calls of one request. */
@@ -139,20 +161,15 @@ final class CallsProcess {
 
   private static void await(Semaphore what, int size)
       throws InterruptedException, TimeoutException {
-    if (!what.tryAcquire(size, PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+    if (!what.tryAcquire(size, PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
       throw new TimeoutException("only " + what.availablePermits() + " of " + size);
     }
   }
 
   /** Microseconds for each of all. */
-  private double list(int size) {
+  private double list(int size) throws InterruptedException {
     long start = System.nanoTime();
-    Iterator<Node> nodes = operator.list(ListRequest.getDefaultInstance());
-    int found = 0;
-    while (nodes.hasNext()) {
-      nodes.next();
-      found++;
-    }
+    int found = looking.list(ListRequest.getDefaultInstance(), PATIENCE).get(0).get().size();
     if (found < size) {
       throw new IllegalStateException("listed " + found + " of " + size);
     }
@@ -191,11 +208,12 @@ final class CallsProcess {
   }
 
   /** When nothing more becomes free: what has ended is still being cleared away elsewhere. */
-  private static long used() {
+  private static long used() throws InterruptedException {
     long now = usedNow();
     long before;
     do {
       before = now;
+      TimeUnit.MILLISECONDS.sleep(CLEARING_MILLIS);
       now = usedNow();
     } while (now < before - before / STILL_FALLING);
     return now;

@@ -16,13 +16,14 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
  * Measures deadlines in bulk: {@code DeadlinesProcess TIMER 1000000}: the cost to arm and to call
- * off, a second time for the JIT, and how late they strike.
+ * off, when it has been compiled, and how late they strike.
  */
 final class DeadlinesProcess {
   private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
   private static final long AHEAD = TimeUnit.SECONDS.toNanos(1); // time to arm them all
   private static final long SPREAD = TimeUnit.SECONDS.toNanos(2); // over which they strike
   private static final long MICRO = 1_000;
+  private static final int WARM_UPS = 4;
   private static final int WARM_UP_SHARE = 10;
 
   /** Who keeps the deadlines. */
@@ -103,8 +104,11 @@ final class DeadlinesProcess {
   public static void main(String[] arguments) throws InterruptedException {
     DeadlinesProcess process =
         new DeadlinesProcess(Keeper.valueOf(arguments[0]), Integer.parseInt(arguments[1]));
-    process.armAndCallOff(process.count / WARM_UP_SHARE);
+    for (int i = 0; i < WARM_UPS; i++) {
+      process.armAndCallOff(process.count / WARM_UP_SHARE);
+    }
     process.lateness(process.count / WARM_UP_SHARE, WARM_UP_SHARE);
+    process.armAndCallOff(process.count); // the heap's pages are touched for the first time
     say("arm-and-call-off", process.count, process.armAndCallOff(process.count));
     int[] micros = process.lateness(process.count, 1);
     say("late-p50", process.count, micros[process.count / 2]);

@@ -30,7 +30,7 @@ public final class ScaleGroup implements Group {
 
   @Override
   public Duration budget() {
-    return Duration.ofSeconds(100);
+    return Duration.ofSeconds(95);
   }
 
   @Override
@@ -42,7 +42,11 @@ public final class ScaleGroup implements Group {
     int largest = enough ? LARGEST : FLAT;
     int heap = enough ? HEAP_MB : HEAP_MB / 4;
     int rounds = run.quick() ? 2 : 7;
-    new TreeRows(run, Forks.measure(Tree.class, TreeProcess.class, rounds, heap, largest), largest)
+    new TreeRows(
+            run,
+            Forks.measure(Tree.class, TreeProcess.class, rounds, heap, largest),
+            Forks.measure(Tree.class, BytesProcess.class, 1, heap, largest), // the same every time
+            largest)
         .report();
     new DeadlineRows(
             run,

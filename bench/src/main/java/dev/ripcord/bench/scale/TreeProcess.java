@@ -1,15 +1,17 @@
 package dev.ripcord.bench.scale;
 
 import dev.ripcord.bench.Rounds;
-import java.lang.management.ManagementFactory;
-import java.util.ArrayList;
-import java.util.List;
+import java.lang.ref.Reference;
+import java.util.function.DoubleSupplier;
+import java.util.stream.DoubleStream;
 
-/** Measures one {@link Tree} at all sizes: {@code TreeProcess OURS 1000000}. */
+/** Times one {@link Tree} at all sizes: {@code TreeProcess OURS 1000000}. */
 final class TreeProcess {
   private static final int SMALLEST = 1_000;
   private static final long GUESTS_NANOS = 60_000_000; // how long one comes and goes beside n
   private static final int WARM_UP = 100;
+  private static final int MOST_FAMILIES = 20;
+  private static final int MOST_GUESTS = 5;
   private static final int FEWEST_GUESTS = 20;
 
   private final Tree tree;
@@ -32,10 +34,8 @@ final class TreeProcess {
     }
     for (int size = SMALLEST; size <= largest; size *= 10) {
       say("family", size, family(largest, size));
-      say("guest", size, guest(size));
+      say("guest", size, guests(largest, size));
     }
-    say("bytes", largest, bytes(largest, false));
-    say("listening-bytes", largest, bytes(largest, true));
   }
 
   private static void say(String what, int size, double figure) {
@@ -44,13 +44,13 @@ final class TreeProcess {
 
   /** The median of some families of that size. */
   private double family(int largest, int size) {
-    int times = Math.max(1, Math.min(20, largest / size / 4));
     family(size); // the heap's pages are touched for the first time
-    List<Double> nanos = new ArrayList<>();
-    for (int i = 0; i < times; i++) {
-      nanos.add(family(size));
-    }
-    return Rounds.quantile(nanos, 0.5);
+    return median(Math.min(MOST_FAMILIES, largest / size / 4), () -> family(size));
+  }
+
+  private static double median(int times, DoubleSupplier nanos) {
+    return Rounds.quantile(
+        DoubleStream.generate(nanos).limit(Math.max(1, times)).boxed().toList(), 0.5);
   }
 
   /** Nanoseconds per child to derive so many, listen to each, and cancel their parent. */
@@ -69,16 +69,29 @@ final class TreeProcess {
     return (double) took / size;
   }
 
+  /** The median of some that come and go: beside a thousand it is over in no time. */
+  private double guests(int largest, int size) {
+    return median(Math.min(MOST_GUESTS, largest / size / 4), () -> guest(size));
+  }
+
   /** Nanoseconds for one that is derived, listened to, and cancelled beside so many live ones. */
   private double guest(int size) {
     Object parent = tree.parent();
-    for (int i = 0; i < size; i++) {
-      tree.listeningChild(parent, listener);
+    try {
+      for (int i = 0; i < size; i++) {
+        tree.listeningChild(parent, listener);
+      }
+      return guest(parent, size);
+    } finally {
+      Reference.reachabilityFence(parent); // to end it would take longer than all this
     }
+  }
+
+  private double guest(Object parent, int most) {
     int guests = 0;
     long start = System.nanoTime();
     long end = start;
-    while (guests < FEWEST_GUESTS || (end - start < GUESTS_NANOS && guests < size)) {
+    while (guests < FEWEST_GUESTS || (end - start < GUESTS_NANOS && guests < most)) {
       tree.cancel(tree.listeningChild(parent, listener));
       guests++;
       if (guests % FEWEST_GUESTS == 0) {
@@ -86,28 +99,6 @@ final class TreeProcess {
       }
     }
     end = System.nanoTime();
-    tree.cancel(parent);
     return (double) (end - start) / guests;
-  }
-
-  /** What one of so many under one parent keeps alive, itself included. */
-  private double bytes(int size, boolean listening) {
-    Object[] members = new Object[size];
-    long before = used();
-    Object parent = tree.parent();
-    for (int i = 0; i < size; i++) {
-      members[i] = listening ? tree.listeningChild(parent, listener) : tree.child(parent);
-    }
-    long after = used();
-    tree.cancel(parent);
-    if (members[0] == null) { // and so they all lived until here
-      throw new IllegalStateException("nothing was kept");
-    }
-    return (double) (after - before) / size;
-  }
-
-  private static long used() {
-    System.gc();
-    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
   }
 }

@@ -9,24 +9,24 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** What a context costs among others, in all trees. */
-record TreeRows(Run run, Forks<Tree> forks, int largest) {
+record TreeRows(Run run, Forks<Tree> times, Forks<Tree> bytes, int largest) {
   private static final List<Tree> PEERS = List.of(Tree.GRPC, Tree.KOTLIN, Tree.FUTURE);
 
   void report() {
     for (int size = Forks.SMALLEST; size <= largest; size *= 10) {
       String number = ScaleGroup.number(size);
-      rows(number + " children, listening, cancelled; each", "ns", "family", size);
-      rows("one comes and goes beside " + number, "ns", "guest", size);
+      rows(times, number + " children, listening, cancelled; each", "ns", "family", size);
+      rows(times, "one comes and goes beside " + number, "ns", "guest", size);
     }
-    rows("one live, not listened to", "B", "bytes", largest);
-    rows("one live, listened to", "B", "listening-bytes", largest);
+    rows(bytes, "one live, not listened to", "B", "bytes", largest);
+    rows(bytes, "one live, listened to", "B", "listening-bytes", largest);
     growth("growth of a child's cost, to " + largest, "family");
     growth("growth of a guest's cost, to " + largest, "guest");
     run.plot(curves("children", "Children, listening, cancelled: each", "family"));
     run.plot(curves("guests", "One that comes and goes beside others", "guest"));
   }
 
-  private void rows(String name, String unit, String what, int size) {
+  private void rows(Forks<Tree> forks, String name, String unit, String what, int size) {
     for (Tree peer : PEERS) {
       run.row(
           Row.lessIsBetter(
@@ -43,7 +43,7 @@ record TreeRows(Run run, Forks<Tree> forks, int largest) {
   }
 
   private List<Double> growths(Tree tree, String what) {
-    return forks.of(tree).stream()
+    return times.of(tree).stream()
         .map(fork -> fork.figure(what, largest) / fork.figure(what, Forks.SMALLEST))
         .toList();
   }
@@ -55,7 +55,7 @@ record TreeRows(Run run, Forks<Tree> forks, int largest) {
         "contexts",
         "nanoseconds",
         Stream.of(Tree.values())
-            .map(tree -> new Curve(tree.title(), forks.points(tree, what)))
+            .map(tree -> new Curve(tree.title(), times.points(tree, what)))
             .toList());
   }
 }

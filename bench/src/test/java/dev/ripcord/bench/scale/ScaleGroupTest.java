@@ -46,8 +46,15 @@ class ScaleGroupTest {
 
     assertThat(fork.figure("family", 1_000)).isPositive();
     assertThat(fork.figure("guest", 1_000)).isPositive();
-    assertThat(fork.figure("bytes", 1_000)).isPositive();
-    assertThat(fork.figure("listening-bytes", 1_000)).isPositive();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whoeverListens_keepsMore(Tree tree) throws Exception {
+    Fork fork = Fork.of(BytesProcess.class, 300, tree.name(), "10000");
+
+    assertThat(fork.figure("bytes", 10_000)).isPositive();
+    assertThat(fork.figure("listening-bytes", 10_000)).isGreaterThan(fork.figure("bytes", 10_000));
   }
 
   @ParameterizedTest
