@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The four processes of one side, and those that were there before them. */
 final class Fleet implements AutoCloseable {
+  private static final String CALLER = "caller"; // its role, and the field it is ready with
   private static final long PATIENCE_SECONDS = 30;
   private static final long BETWEEN_LOOKS_MILLIS = 100;
   private static final int AT_WORK = 500; // calls, of a caller that is to be killed
@@ -28,12 +29,14 @@ final class Fleet implements AutoCloseable {
     this.side = side;
     this.random = random;
     steadyCallee = start(started, "callee", "0");
-    int steadyPort = Integer.parseInt(steadyCallee.awaitReady("port"));
     mortalCallee = start(started, "callee", "0");
+    int steadyPort = Integer.parseInt(steadyCallee.awaitReady("port"));
     mortalPort = Integer.parseInt(mortalCallee.awaitReady("port"));
     ports = steadyPort + "," + mortalPort;
     steadyCaller = startCaller(started, false);
     mortalCaller = startCaller(started, true);
+    steadyCaller.awaitReady(CALLER);
+    mortalCaller.awaitReady(CALLER);
   }
 
   static Fleet start(String side, Random random) throws IOException {
@@ -59,10 +62,8 @@ final class Fleet implements AutoCloseable {
   }
 
   private Child startCaller(List<Child> started, boolean mortal) throws IOException {
-    Child caller =
-        start(started, "caller", ports, Boolean.toString(mortal), Long.toString(random.nextLong()));
-    caller.awaitReady("caller");
-    return caller;
+    return start(
+        started, CALLER, ports, Boolean.toString(mortal), Long.toString(random.nextLong()));
   }
 
   private static String ask(Child child, String order) throws IOException {
@@ -133,6 +134,7 @@ final class Fleet implements AutoCloseable {
     ends(mortalCaller);
     mortalCaller.kill();
     mortalCaller = startCaller(new ArrayList<>(), true);
+    mortalCaller.awaitReady(CALLER);
     ask(mortalCaller, "begin");
     tally.callersKilled++;
   }

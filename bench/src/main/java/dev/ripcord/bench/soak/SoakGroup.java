@@ -27,12 +27,13 @@ public final class SoakGroup implements Group {
   private static final double MILLIS_PER_SECOND = 1e3;
 
   /**
-   * How long it takes: first ours and bare grpc-java in turns, undisturbed, since a process that
-   * has just begun is slow; then ours with kills. Ours is under load for half a minute, or for ten.
+   * How long it takes: first ours and bare grpc-java undisturbed, since a process that has just
+   * begun is slow, both at once and then in turns; then ours with kills. Ours is under load for
+   * half a minute, or for ten.
    */
   private record Pace(int warmUpMillis, int turns, int turnMillis, int rounds, int roundMillis) {
-    static final Pace QUICK = new Pace(4_000, 5, 1_500, 6, 3_750);
-    static final Pace FULL = new Pace(20_000, 30, 4_000, 60, 8_000);
+    static final Pace QUICK = new Pace(6_000, 4, 1_500, 5, 3_000);
+    static final Pace FULL = new Pace(30_000, 20, 4_000, 61, 8_000);
   }
 
   /** A group that has measured nothing yet. */
@@ -50,7 +51,7 @@ public final class SoakGroup implements Group {
 
   @Override
   public Duration budget() {
-    return Duration.ofSeconds(70);
+    return Duration.ofSeconds(55);
   }
 
   @Override
@@ -75,6 +76,7 @@ public final class SoakGroup implements Group {
     private final List<Levels> levels = new ArrayList<>();
     private final List<Double> oursPerSecond = new ArrayList<>();
     private final List<Double> barePerSecond = new ArrayList<>();
+    private long loadMillis; // of the rounds so far
 
     Soak(Run run, Pace pace, Random random, Fleet ours, Fleet bare) {
       this.run = run;
@@ -85,8 +87,7 @@ public final class SoakGroup implements Group {
     }
 
     void all() throws IOException, InterruptedException {
-      bare.calm(pace.warmUpMillis());
-      ours.calm(pace.warmUpMillis());
+      warmUp();
       for (int turn = 0; turn < pace.turns(); turn++) {
         turn(turn % 2 == 0);
       }
@@ -97,11 +98,19 @@ public final class SoakGroup implements Group {
       Levels warm = ours.settledLevels();
       look(0, warm);
       for (int round = 0; round < pace.rounds(); round++) {
-        round();
-        look((round + 1) * pace.roundMillis() / MILLIS_PER_SECOND, ours.levels());
+        round((round + 1L) * pace.roundMillis());
+        look(loadMillis / MILLIS_PER_SECOND, ours.levels());
       }
       report(warm, ours.settledLevels(), ours.tally());
       run.plot(curves());
+    }
+
+    private void warmUp() throws IOException, InterruptedException {
+      bare.begin();
+      ours.begin();
+      TimeUnit.MILLISECONDS.sleep(pace.warmUpMillis());
+      bare.drain();
+      ours.drain();
     }
 
     private void turn(boolean oursFirst) throws IOException, InterruptedException {
@@ -114,10 +123,12 @@ public final class SoakGroup implements Group {
       }
     }
 
-    private void round() throws IOException, InterruptedException {
-      long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pace.roundMillis());
+    /** Until there has been so much load with kills: a round that took longer shortens the next. */
+    private void round(long untilMillis) throws IOException, InterruptedException {
+      long begin = System.nanoTime();
+      long nanos = TimeUnit.MILLISECONDS.toNanos(untilMillis - loadMillis);
       ours.begin();
-      while (System.nanoTime() - until < 0) {
+      while (System.nanoTime() - begin < nanos) {
         TimeUnit.MILLISECONDS.sleep(100 + random.nextInt(400));
         if (random.nextBoolean()) {
           ours.killCallee();
@@ -125,6 +136,7 @@ public final class SoakGroup implements Group {
           ours.killCaller();
         }
       }
+      loadMillis += TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
       ours.drain();
     }
 
@@ -203,7 +215,7 @@ public final class SoakGroup implements Group {
       return new Curves(
           "levels",
           "What the processes that stay keep, under load and kills",
-          Axis.fromZero("seconds of load", seconds),
+          Axis.fromZero("seconds of load, with kills", seconds),
           Axis.fromZero("of the level after warm-up, %", heights),
           curves,
           false);
