@@ -41,7 +41,7 @@ public final class RpcGroup implements Group {
    * @param warmUps turns of a side before it is measured; until the compiler is done with it
    */
   private record Pace(int forks, int warmUps, int rounds, int turnMillis) {
-    static final Pace QUICK = new Pace(2, 100, 4, 50);
+    static final Pace QUICK = new Pace(2, 92, 4, 50);
     static final Pace FULL = new Pace(4, 200, 8, 100);
   }
 
@@ -60,7 +60,7 @@ public final class RpcGroup implements Group {
 
   @Override
   public Duration budget() {
-    return Duration.ofSeconds(100);
+    return Duration.ofSeconds(95);
   }
 
   @Override
@@ -106,7 +106,7 @@ public final class RpcGroup implements Group {
     /** Every process as long, whatever it has to carry; less where it is known code again. */
     private void warmUp(Sides sides, Work work, List<Contender> contenders) throws IOException {
       int known = Work.ALL.indexOf(work);
-      int turns = known == 0 ? pace.warmUps() : pace.warmUps() / (work.streams() > 0 ? 20 : 6);
+      int turns = known == 0 ? pace.warmUps() : pace.warmUps() / (work.streams() > 0 ? 20 : 8);
       for (String process : contenders.stream().map(Contender::process).distinct().toList()) {
         List<Contender> its =
             contenders.stream().filter(each -> each.process().equals(process)).toList();

@@ -4,6 +4,7 @@ import dev.ripcord.bench.Why;
 import dev.ripcord.bench.cascade.Child;
 import io.grpc.override.ContextStorageOverride;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Sides implements AutoCloseable {
   private final Map<String, Child> processes = new LinkedHashMap<>();
+  private final Map<String, Child> starting = new HashMap<>();
   private final Map<String, String> missing;
 
   private Sides(Map<String, String> missing) {
@@ -29,6 +31,9 @@ final class Sides implements AutoCloseable {
     try {
       for (Contender each : contenders) {
         sides.start(each);
+      }
+      for (Contender each : contenders) {
+        sides.awaitReady(each);
       }
       return sides;
     } catch (IOException | RuntimeException e) {
@@ -51,6 +56,14 @@ final class Sides implements AutoCloseable {
             System.getProperty("java.class.path"),
             RpcProcess.class.getName());
     processes.put(process, child);
+    starting.put(process, child);
+  }
+
+  private void awaitReady(Contender contender) throws IOException {
+    Child child = starting.remove(contender.process());
+    if (child == null) {
+      return; // another contender's, and ready
+    }
     try {
       child.awaitReady("rpc");
     } catch (IOException e) {

@@ -29,7 +29,7 @@ record SqlMeasuring(Run run, Child process, Pace pace) {
 
   /** How much of it. */
   record Pace(int warmUps, int pairs, int stops, int aborts, int deadlines) {
-    static final Pace QUICK = new Pace(20, 80, 60, 5, 2);
+    static final Pace QUICK = new Pace(20, 80, 80, 10, 2);
     static final Pace FULL = new Pace(100, 800, 400, 20, 10);
   }
 
