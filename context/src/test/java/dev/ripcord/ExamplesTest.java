@@ -106,6 +106,15 @@ class ExamplesTest {
     assertThat(steps).isEqualTo(3);
   }
 
+  private static final Key<String> TENANT = Key.local("tenant");
+  private static final Key<String> LOCALE = Key.local("locale");
+
+  @Test
+  void contextWithValues() {
+    Context ctx = Context.background().withValues(TENANT.boundTo("acme"), LOCALE.boundTo("de"));
+    assertThat(ctx.value(TENANT) + ctx.value(LOCALE)).isEqualTo("acmede");
+  }
+
   @Test
   void cancelScope() {
     try (CancelScope scope = parent.withCancel()) {
