@@ -35,7 +35,11 @@ final class FourRoles implements AutoCloseable {
   }
 
   Browser browser() {
-    return new Browser(gateway.httpPort());
+    return new Browser(httpPort());
+  }
+
+  int httpPort() {
+    return gateway.httpPort();
   }
 
   /** Where they take calls, the gateway first. */
