@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What is known of a request while it is being ended. Nodes are told apart by their context id. */
 final class CancelFromTheTop {
@@ -56,9 +57,9 @@ final class CancelFromTheTop {
   }
 
   /**
-   * The nodes found, as they were listed last; one that is not listed any more has stopped. A
-   * process that had none to tell of, or did not even list what has become of them, has answered
-   * what it replied.
+   * The nodes found, as they were listed last; one that is not listed any more has stopped. Those
+   * of a process that has fallen silent are as it last told of them: nobody knows that they have
+   * stopped. A process that had none has answered what it replied.
    */
   List<Answer<CancelReply>> result(
       List<Answer<CancelReply>> replies, List<Answer<List<Node>>> listedLast) {
@@ -75,24 +76,26 @@ final class CancelFromTheTop {
     for (Answer<CancelReply> reply : replies) {
       String instance = reply.instance();
       Map<ByteString, Node> its = found.getOrDefault(instance, Map.of());
-      boolean isKnown = !its.isEmpty() && last.containsKey(instance);
-      CancelReply told = reply.isAnswered() ? reply.get() : CancelReply.getDefaultInstance();
-      results.add(
-          reply.isAnswered() || isKnown
-              ? new Answer<>(
-                  instance, result(its, last.getOrDefault(instance, Map.of()), told), null)
-              : reply);
+      if (reply.isAnswered() || !its.isEmpty()) {
+        CancelReply told = reply.isAnswered() ? reply.get() : CancelReply.getDefaultInstance();
+        results.add(new Answer<>(instance, result(its, last.get(instance), told), null));
+      } else {
+        results.add(reply);
+      }
     }
     return results;
   }
 
   private static CancelReply result(
-      Map<ByteString, Node> found, Map<ByteString, Node> last, CancelReply told) {
+      Map<ByteString, Node> found, @Nullable Map<ByteString, Node> last, CancelReply told) {
     CancelReply.Builder result = CancelReply.newBuilder();
     int stopped = 0;
     for (Map.Entry<ByteString, Node> each : found.entrySet()) {
-      Node gone = each.getValue().toBuilder().setState(Node.State.STOPPED).build();
-      Node node = last.getOrDefault(each.getKey(), gone);
+      Node node = each.getValue();
+      if (last != null) {
+        Node gone = node.toBuilder().setState(Node.State.STOPPED).build();
+        node = last.getOrDefault(each.getKey(), gone);
+      }
       stopped += node.getState() == Node.State.STOPPED ? 1 : 0;
       result.addNodes(node);
     }
