@@ -37,7 +37,7 @@ public final class CoreGroup implements Group {
 
   @Override
   public Duration budget() {
-    return Duration.ofSeconds(105);
+    return Duration.ofSeconds(90);
   }
 
   @Override

@@ -30,7 +30,7 @@ public final class ScaleGroup implements Group {
 
   @Override
   public Duration budget() {
-    return Duration.ofSeconds(95);
+    return Duration.ofSeconds(105);
   }
 
   @Override

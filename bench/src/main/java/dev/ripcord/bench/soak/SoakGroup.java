@@ -51,7 +51,7 @@ public final class SoakGroup implements Group {
 
   @Override
   public Duration budget() {
-    return Duration.ofSeconds(55);
+    return Duration.ofSeconds(60);
   }
 
   @Override
