@@ -97,7 +97,8 @@ public interface Context {
 
   /**
    * Runs {@code action} once when this context ends, on a thread of its own: Go's {@code
-   * AfterFunc}. Threads are virtual where the JDK has them.
+   * AfterFunc}. Threads are virtual where the JDK has them, and a virtual one waits for a carrier:
+   * an action that stops work which may keep all of these belongs on an executor of its own.
    */
   default Registration onDone(Consumer<Cancellation> action) {
     return onDone(Threads.perTask(), action);

@@ -49,6 +49,20 @@ class CallsByRequestTest {
   }
 
   @Test
+  void aContextsId_findsItsCall_whateverCallersNameTheirs() {
+    HandledCall trusted = open(RequestId.random());
+    CallerIdentity own = CallerIdentity.unknown(RequestId.random());
+    // Who is not trusted has names of its own: here one that another call's context has as its id.
+    HandledCall stranger = open(own, trusted.identity().contextIdBits());
+    assertThat(calls.running(trusted.identity().contextIdBits())).containsExactly(trusted);
+    assertThat(calls.running(own.contextId())).containsExactly(stranger);
+    trusted.closed();
+    assertThat(calls.running(trusted.identity().contextIdBits())).isEmpty();
+    stranger.closed();
+    assertNothingIsLeft();
+  }
+
+  @Test
   void severalOfOneRequest_leaveInAnyOrder() {
     RequestId id = RequestId.random();
     List<HandledCall> opened = new ArrayList<>();
@@ -153,6 +167,10 @@ class CallsByRequestTest {
 
   private HandledCall open(RequestId id) {
     CallerIdentity caller = CallerIdentity.unknown(id);
+    return open(caller, caller.contextId());
+  }
+
+  private HandledCall open(CallerIdentity caller, long namedByCaller) {
     HandledCall call =
         new HandledCall(
             calls,
@@ -160,7 +178,7 @@ class CallsByRequestTest {
             Context.background(),
             null,
             null,
-            caller.contextId());
+            namedByCaller);
     call.open();
     return call;
   }
