@@ -148,6 +148,7 @@ final class CallStreams extends ClientStreamTracer.Factory implements Executor {
     private volatile boolean written; // its headers are out
     private volatile boolean answered; // the callee has closed it
     private volatile boolean closed;
+    private boolean left; // guarded by this; the connection counts it no more
     private volatile CallerControl.@Nullable Ended told; // set once, if its callee could be told
 
     One(@Nullable One before, boolean another, @Nullable Deadline deadline) {
@@ -161,12 +162,28 @@ final class CallStreams extends ClientStreamTracer.Factory implements Executor {
       CallerConnection on = transport.get(CallerConnection.KEY);
       if (on != null) {
         late = starter != Thread.currentThread();
-        connection = on;
         on.callComes();
-        if (late && !another) {
+        connection = on;
+        if (closed) {
+          leave(on);
+        } else if (late && !another) {
           on.comesLate(this);
         }
       }
+    }
+
+    /**
+     * gRPC says that a stream has ended before it says that it was made, if the call is canceled
+     * while its connection comes to be; or both at the same time.
+     */
+    private void leave(CallerConnection on) {
+      synchronized (this) {
+        if (left) {
+          return;
+        }
+        left = true;
+      }
+      on.callGoes(written);
     }
 
     /** Its message comes after its start, on whatever thread gRPC has started it. */
@@ -200,7 +217,7 @@ final class CallStreams extends ClientStreamTracer.Factory implements Executor {
         if (written && !answered && isOutOfTime(status)) {
           tellDeadline(on);
         }
-        on.callGoes(written);
+        leave(on);
       }
     }
 

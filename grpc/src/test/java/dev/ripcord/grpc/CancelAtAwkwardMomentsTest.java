@@ -8,9 +8,12 @@ import dev.ripcord.Cancellation;
 import dev.ripcord.Context;
 import dev.ripcord.ContextException;
 import dev.ripcord.Reason;
+import io.grpc.Attributes;
 import io.grpc.CallOptions;
+import io.grpc.ClientStreamTracer;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.stub.ClientCalls;
@@ -21,6 +24,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Exchanger;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -185,6 +189,45 @@ class CancelAtAwkwardMomentsTest {
         assertThat(callee.begun()).isEqualTo(1);
         assertEnded(waits, other);
       }
+    }
+  }
+
+  /** gRPC has made its stream and now finds that it is not wanted: it never begins it. */
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void whileItsConnectionComesToBe(MethodDescriptor<String, String> kind) throws Exception {
+    try (Station callee = Station.named("callee");
+        Peer edge = Peer.named("edge");
+        Spread spread = Spread.unresolved(callee.peer());
+        CancelScope scope = Context.background().withCancel()) {
+      ManagedChannel channel = spread.channelOf(edge, builder -> {});
+      AtomicReference<Caller> call = new AtomicReference<>();
+      CallOptions canceling =
+          CallOptions.DEFAULT.withStreamTracerFactory(
+              new ClientStreamTracer.Factory() {
+                @Override
+                public ClientStreamTracer newClientStreamTracer(
+                    ClientStreamTracer.StreamInfo info, Metadata headers) {
+                  return new ClientStreamTracer() {
+                    @Override
+                    public void streamCreated(Attributes transport, Metadata sent) {
+                      call.get().call().cancel("not wanted", null);
+                    }
+                  };
+                }
+              });
+      call.set(Caller.start(channel, kind, scope.context(), "wait", canceling));
+      await().until(spread::isAsked);
+
+      spread.resolve();
+
+      assertThat(call.get().status().getCode()).isEqualTo(Status.Code.CANCELLED);
+      assertNothingComesOf(callee, channel);
+      callee.awaitControl();
+      channel.shutdown();
+      assertThat(channel.awaitTermination(5, TimeUnit.SECONDS))
+          .as("whether its control stream ends when there are no calls")
+          .isTrue();
     }
   }
 

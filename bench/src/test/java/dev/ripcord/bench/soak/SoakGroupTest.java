@@ -53,7 +53,7 @@ class SoakGroupTest {
           .isZero();
       assertThat(all.good).isPositive();
       assertThat(all.told).isPositive();
-      assertThat(levels.callee().isSettled()).isTrue();
+      assertThat(levels.callee().isSettled()).as("seed %s: %s", seed, levels).isTrue();
       assertThat(levels.callee().heapMb()).isPositive();
     }
   }
