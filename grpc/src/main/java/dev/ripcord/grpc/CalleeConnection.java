@@ -73,8 +73,7 @@ final class CalleeConnection {
       Early reason = takeEarly(call.namedByCaller());
       if (reason != null) {
         call.endedByCaller(reason.why, reason.by);
-        call.handlerTold();
-        call.closeForCaller();
+        call.allTold();
       }
     }
   }
@@ -86,7 +85,7 @@ final class CalleeConnection {
   void end(List<Long> contextIds, Cancellation why, CalleeControl by) {
     List<HandledCall> ended = new ArrayList<>(contextIds.size());
     Telling telling = Telling.begin();
-    boolean toldBelow;
+    CallerControl below;
     try {
       for (Long contextId : contextIds) {
         if (!end(contextId, why, by, ended)) {
@@ -98,19 +97,22 @@ final class CalleeConnection {
       }
     } finally {
       // Else what this thread ends later would never be sent.
-      toldBelow = telling.end();
+      below = telling.end();
     }
-    ended.forEach(HandledCall::handlerTold);
-    if (toldBelow) {
-      // Their handlers wait for calls that have just ended, and close them when they find out. To
-      // do
-      // it here would take the processor from those who tell the callees, for a caller that does
-      // not
-      // wait for it.
-      resets.atNextLook(() -> ended.forEach(HandledCall::closeForCaller));
+    // See docs/rationale.md, "Why are callees told before local callers wake?"
+    if (below == null) {
+      ended.forEach(HandledCall::allTold);
     } else {
-      ended.forEach(HandledCall::closeForCaller);
+      below.whenOut(() -> ended.forEach(HandledCall::allTold));
     }
+    if (!ended.isEmpty()) {
+      resets.atNextLook(() -> closeAtLast(ended));
+    }
+  }
+
+  private static void closeAtLast(List<HandledCall> ended) {
+    ended.forEach(HandledCall::allTold);
+    ended.forEach(HandledCall::closeAtLast);
   }
 
   private boolean end(Long contextId, Cancellation why, CalleeControl by, List<HandledCall> ended) {

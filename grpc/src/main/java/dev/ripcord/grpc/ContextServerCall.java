@@ -32,6 +32,7 @@ final class ContextServerCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
   private static final int END_WAITS =
       2; // it is, and closes the call for the context when it comes out
   private static final int CLOSED = 3;
+  private static final int END_DUE = 4; // the handler is done, and the end is not sent yet
 
   private final HandledCall handled;
   // Whoever listens to io.grpc.Context in the handler, or calls through a channel without Ripcord,
@@ -185,24 +186,28 @@ final class ContextServerCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
   // The context's side.
 
   /**
-   * The context has ended; the call is closed for it if {@code close}, else the transport has seen
-   * to that.
+   * The handler answers after its context's end, and the caller, who has told us of it, waits for
+   * nothing: the end is sent by {@link #endAtLast}, with many others.
    */
-  void contextEnded(Cancellation why, boolean close) {
-    if (close) {
-      // First, or gRPC ends it without a cause when the call is closed.
-      endGrpcContext(why);
+  void endLater(Cancellation why) {
+    endedBy = why;
+    TURN.compareAndSet(this, OPEN, END_DUE);
+  }
+
+  /** Sends the end that is due. More than once does no harm. */
+  void endAtLast() {
+    if (TURN.compareAndSet(this, END_DUE, CLOSED)) {
+      closeFor(Objects.requireNonNull(endedBy));
     }
-    endedBy(why);
   }
 
   /**
    * Closes the call, now or when the handler comes out of it, unless the transport has. In either
    * case nothing the handler sends goes out any more: on a broken stream gRPC has sent an end of
-   * its own, and a second would cost the connection.
+   * its own, and a second would cost the connection. More than once does no harm.
    */
   void endedBy(Cancellation why) {
-    if (turn == CLOSED) {
+    if (turn >= CLOSED) {
       return;
     }
     endedBy = why;
@@ -230,6 +235,11 @@ final class ContextServerCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
                 // Who has told us does not wait to be told.
                 ? new Metadata()
                 : CancellationStatus.trailers(status, handled.passedOn(why)));
+  }
+
+  /** The transport has ended the call; what was due is not sent any more. */
+  void streamClosed() {
+    TURN.compareAndSet(this, END_DUE, CLOSED);
   }
 
   boolean isClosedForContext() {

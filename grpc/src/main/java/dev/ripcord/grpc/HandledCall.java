@@ -77,7 +77,7 @@ final class HandledCall implements Consumer<Cancellation> {
   private volatile boolean overdue; // set once, by the watch
   private volatile @Nullable CalleeConnection connection; // set once, before the interceptors
   private volatile @Nullable Kept kept; // until the connection is known
-  private volatile boolean endsForCaller; // between endedByCaller and closeForCaller
+  private volatile boolean endsForCaller; // between endedByCaller and allTold
   private volatile @Nullable CalleeControl by; // set before endsForCaller
 
   HandledCall(
@@ -145,8 +145,7 @@ final class HandledCall implements Consumer<Cancellation> {
       Kept reason = kept;
       if (reason != null && reason.over == over) {
         endedByCaller(reason.why, reason.by);
-        handlerTold();
-        closeForCaller();
+        allTold();
       }
     }
   }
@@ -168,8 +167,8 @@ final class HandledCall implements Consumer<Cancellation> {
   }
 
   /**
-   * Its caller has told why it ends. {@link #handlerTold} comes after, when all calls that ended
-   * together have told their callees, and {@link #closeForCaller} at some time after that.
+   * Its caller has told why it ends. {@link #allTold} comes after, when all calls that ended
+   * together have told their callees, and {@link #closeAtLast} a moment after that.
    */
   void endedByCaller(Cancellation why, @Nullable CalleeControl control) {
     by = control;
@@ -181,28 +180,48 @@ final class HandledCall implements Consumer<Cancellation> {
     return by != null;
   }
 
-  void handlerTold() {
+  /**
+   * The rest of an end that its caller has told us of. gRPC tells a handler of it when the call is
+   * closed, or when its callback has returned: so where one runs, closing waits for that. More than
+   * once does no harm.
+   */
+  void allTold() {
     // Before the look at the cancellation, which is set before this is looked at.
     endsForCaller = false;
-    Cancellation why = cancellation;
-    if (why != null) {
-      ContextServerCall<?, ?> serverCall = call;
-      if (serverCall != null && !gone) {
-        serverCall.endGrpcContext(why);
-      }
+    if (cancellation != null) {
       over();
+      if ((phase & RUNNING) == 0) {
+        close();
+      } else {
+        endGrpcContext();
+      }
     }
   }
 
-  void closeForCaller() {
+  /** The caller's stream is not kept open by a handler that goes on, nor by one that is done. */
+  void closeAtLast() {
     close();
+    ContextServerCall<?, ?> serverCall = call;
+    if (serverCall != null) {
+      serverCall.endAtLast();
+    }
   }
 
   private void close() {
+    endGrpcContext();
     ContextServerCall<?, ?> serverCall = call;
     Cancellation why = cancellation;
     if (serverCall != null && why != null) {
-      serverCall.contextEnded(why, !gone);
+      serverCall.endedBy(why);
+    }
+  }
+
+  /** Before the call is closed, or gRPC ends it then without a cause. */
+  private void endGrpcContext() {
+    ContextServerCall<?, ?> serverCall = call;
+    Cancellation why = cancellation;
+    if (serverCall != null && why != null && !gone) {
+      serverCall.endGrpcContext(why);
     }
   }
 
@@ -227,7 +246,10 @@ final class HandledCall implements Consumer<Cancellation> {
   /** It has returned. */
   void leave() {
     runner = null;
-    advance(0, RUNNING);
+    // Of this and allTold() the later sees what the earlier has done.
+    if ((advance(0, RUNNING) & OVER) != 0 && isEndedByCaller()) {
+      close();
+    }
   }
 
   /**
@@ -239,8 +261,13 @@ final class HandledCall implements Consumer<Cancellation> {
     Cancellation why = context().cancellation();
     if (why != null) {
       ended(why);
-      // Also where that is put off until all below have been told: the answer would be first.
-      close();
+      ContextServerCall<?, ?> serverCall = call;
+      if (serverCall != null && isEndedByCaller()) {
+        endGrpcContext();
+        serverCall.endLater(why);
+      } else {
+        close();
+      }
     }
   }
 
@@ -277,6 +304,10 @@ final class HandledCall implements Consumer<Cancellation> {
 
   /** The stream has closed; the transport tells how, on its own thread. */
   void streamClosed(Status status) {
+    ContextServerCall<?, ?> serverCall = call;
+    if (serverCall != null) {
+      serverCall.streamClosed();
+    }
     if ((phase & CLOSING) != 0) {
       closed();
       return;
@@ -343,8 +374,9 @@ final class HandledCall implements Consumer<Cancellation> {
 
   /**
    * Sets and clears bits; whoever sees the call over and no callback running first has stopped it.
+   * Returns what there is then.
    */
-  private void advance(int set, int clear) {
+  private int advance(int set, int clear) {
     while (true) {
       int before = phase;
       int after = (before | set) & ~clear;
@@ -353,7 +385,7 @@ final class HandledCall implements Consumer<Cancellation> {
         if (stops) {
           stop();
         }
-        return;
+        return after;
       }
     }
   }

@@ -16,12 +16,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * with all innocent calls on it; those beyond, and those whose callee cannot have been told yet,
  * wait longer, but ten seconds at most.
  *
- * <p>Nobody who cancels wakes the thread: once it looks around, it does so every 50 milliseconds
+ * <p>Nobody who cancels wakes the thread: once it looks around, it does so every 20 milliseconds
  * until nothing has come for five seconds.
  */
 final class Resets {
-  private static final long TICK_MILLIS = 50;
-  private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS);
+  private static final long TICK_MILLIS = 20;
+  private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final int LOOKS_SOON = 10;
   private static final int LOOKS = 30;
@@ -75,7 +75,7 @@ final class Resets {
     awake();
   }
 
-  /** Runs {@code work}, which must not block, within some 50 milliseconds. Wakes nobody either. */
+  /** Runs {@code work}, which must not block, within some 20 milliseconds. Wakes nobody either. */
   void atNextLook(Runnable work) {
     atNextLook.add(work);
     awake();

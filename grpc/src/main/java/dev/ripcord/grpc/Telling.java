@@ -34,10 +34,16 @@ final class Telling {
     return true;
   }
 
-  /** Sends it. Whether there was anything to tell. */
-  boolean end() {
+  /**
+   * Sends it. Returns the control stream it goes out on last; null if there was nothing to tell.
+   */
+  @Nullable CallerControl end() {
     HERE.remove();
-    toSend.forEach(CallerControl::send);
-    return !toSend.isEmpty();
+    CallerControl last = null;
+    for (CallerControl each : toSend) {
+      each.send();
+      last = each;
+    }
+    return last;
   }
 }
