@@ -96,17 +96,18 @@ final class CalleeConnection {
         }
       }
     } finally {
-      // Else what this thread ends later would never be sent.
+      // Whatever has happened: else what this thread ends later would never be sent, and what has
+      // ended never be closed.
       below = telling.end();
+      if (!ended.isEmpty()) {
+        resets.atNextLook(() -> closeAtLast(ended));
+      }
     }
     // See docs/rationale.md, "Why are callees told before local callers wake?"
     if (below == null) {
       ended.forEach(HandledCall::allTold);
     } else {
       below.whenOut(() -> ended.forEach(HandledCall::allTold));
-    }
-    if (!ended.isEmpty()) {
-      resets.atNextLook(() -> closeAtLast(ended));
     }
   }
 

@@ -179,7 +179,7 @@ final class CalleeControl extends ServerCall.Listener<ControlMessage> {
 
   /**
    * The handler of a call that was ended over this stream has returned. The caller is told within
-   * some 50 ms, of all calls at once: it does not wait for this, and is busy with the end itself.
+   * some 20 ms, of all calls at once: it does not wait for this, and is busy with the end itself.
    */
   void stopped(long contextId) {
     if (closing) {

@@ -11,6 +11,9 @@ record Contender(String side, int values) {
   /** The same as {@link #BARE} in another process: how far they are apart is by chance. */
   static final Contender BARE_AGAIN = new Contender("bare-again", 0);
 
+  /** What is left of the difference is what is done with a call's name. */
+  static final Contender NAMED = new Contender("new-header", 0);
+
   /** The process it is in: reasons are switched on and off at run time, in the same. */
   String process() {
     return side.equals(SILENT) ? RIPCORD : side;
@@ -29,6 +32,7 @@ record Contender(String side, int values) {
   /** What a row calls it. */
   String title() {
     return switch (side) {
+      case "new-header" -> "one new header a call";
       case COPYING -> "header-copying interceptor";
       case TRACED -> "OpenTelemetry";
       case RIPCORD, SILENT -> "Ripcord";

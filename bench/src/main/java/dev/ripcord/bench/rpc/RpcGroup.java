@@ -60,7 +60,7 @@ public final class RpcGroup implements Group {
 
   @Override
   public Duration budget() {
-    return Duration.ofSeconds(100);
+    return Duration.ofSeconds(110);
   }
 
   @Override

@@ -43,6 +43,7 @@ interface Side {
   static Side named(String name) {
     return switch (name) {
       case "bare", "bare-again" -> new Bare();
+      case "new-header" -> new NewHeader();
       case "copying" -> new HeaderCopying();
       case "opentelemetry" -> new Traced();
       case "ripcord" -> new WithRipcord(true);

@@ -42,6 +42,9 @@ record Work(String kind, int atATime, int streams, int share) {
     if (streams > 0) {
       return pairs;
     }
+    if (equals(ALL.get(0))) {
+      pairs.add(new Pair(new Contender(Contender.RIPCORD, 0), Contender.NAMED));
+    }
     pairs.add(new Pair(new Contender(Contender.SILENT, 0), Contender.BARE));
     for (int values : kind.equals("unary") ? VALUES : VALUES.subList(0, 1)) {
       Contender copying = new Contender(Contender.COPYING, values);
