@@ -82,12 +82,12 @@ final class CalleeConnection {
    * Ends those of the calls of these names that came over this connection; keeps the reason for
    * those that are still to come.
    */
-  void end(List<Long> contextIds, Cancellation why, CalleeControl by) {
-    List<HandledCall> ended = new ArrayList<>(contextIds.size());
-    Telling telling = Telling.begin();
+  void end(CancelMessage said, Cancellation why, CalleeControl by) {
+    List<HandledCall> ended = new ArrayList<>(said.contextIds().size());
+    Telling telling = Telling.begin(said, why);
     CallerControl below;
     try {
-      for (Long contextId : contextIds) {
+      for (Long contextId : said.contextIds()) {
         if (!end(contextId, why, by, ended)) {
           keepEarly(new Early(contextId, why, by, System.nanoTime()));
           if (end(contextId, why, by, ended)) {

@@ -139,7 +139,7 @@ final class CalleeControl extends ServerCall.Listener<ControlMessage> {
     if (!greeted || cancel == null) {
       return false;
     }
-    connection.end(cancel.contextIds(), reasons.coming(cancel.told()), this);
+    connection.end(cancel, reasons.coming(cancel.told()), this);
     return true;
   }
 

@@ -63,12 +63,14 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
     private final long contextId;
     private final Cancellation why;
     private final @Nullable CallIdentity of;
+    private final byte @Nullable [] onward; // why, if it has just come
     private volatile boolean out; // its Cancel is
 
     private Ended(long contextId, Cancellation why, @Nullable CallIdentity of) {
       this.contextId = contextId;
       this.why = why;
       this.of = of;
+      this.onward = Telling.onward(why);
     }
 
     /** Whether both callees are told the same. */
@@ -353,6 +355,9 @@ final class CallerControl extends ClientCall.Listener<FromCallee> {
   }
 
   private byte[] told(Ended first) {
+    if (first.onward != null) {
+      return first.onward;
+    }
     byte[] told = lastTold;
     Cancellation before = lastWhy;
     if (told == null

@@ -7,8 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a caller says when calls of its end. */
-record CancelMessage(List<Long> contextIds, Cancellation told) {
+/**
+ * What a caller says when calls of its end.
+ *
+ * @param written what was told, as it came; null if it was not in the usual form
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared, and handed on once
+record CancelMessage(List<Long> contextIds, Cancellation told, byte @Nullable [] written) {
   static final int MAX_IDS = 1024;
 
   /** Null if there are no calls or too many, or the cancellation makes no sense. */
@@ -17,7 +22,7 @@ record CancelMessage(List<Long> contextIds, Cancellation told) {
     Cancellation told = WireCancellation.fromProto(cancel.getCancellation());
     return ids == 0 || ids > MAX_IDS || told == null
         ? null
-        : new CancelMessage(cancel.getContextIdsList(), told);
+        : new CancelMessage(cancel.getContextIdsList(), told, null);
   }
 
   /** A {@link FromCaller} that is a Cancel in the usual form; null if it is anything else. */
@@ -28,12 +33,13 @@ record CancelMessage(List<Long> contextIds, Cancellation told) {
     List<Long> contextIds = ids(from);
     int cancellation = from.enter(Cancel.CANCELLATION_FIELD_NUMBER);
     from.expect(cancellation >= 0);
+    byte[] written = from.rest();
     Cancellation told = WireCancellation.read(from);
     from.leave(cancellation);
     from.leave(cancel);
     return told == null || contextIds.isEmpty() || !from.isAllRead()
         ? null
-        : new CancelMessage(contextIds, told);
+        : new CancelMessage(contextIds, told, written);
   }
 
   private static List<Long> ids(MessageReader from) {

@@ -79,7 +79,8 @@ final class MessageBytes {
     length += size;
   }
 
-  private void raw(byte[] value) {
+  /** Fields that have been written elsewhere. */
+  void raw(byte[] value) {
     reserve(value.length);
     System.arraycopy(value, 0, bytes, length, value.length);
     length += value.length;

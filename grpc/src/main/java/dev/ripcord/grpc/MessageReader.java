@@ -1,6 +1,7 @@
 package dev.ripcord.grpc;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,6 +114,11 @@ final class MessageReader {
   void leave(int entered) {
     unusual |= at != end;
     end = entered;
+  }
+
+  /** What is left of the message that is being read, and is still to be read; none if unusual. */
+  byte[] rest() {
+    return unusual ? new byte[0] : Arrays.copyOfRange(bytes, at, end);
   }
 
   /** Whether there is more of the message that is being read. */

@@ -1,5 +1,6 @@
 package dev.ripcord.grpc;
 
+import dev.ripcord.Cancellation;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,15 +12,41 @@ import org.jspecify.annotations.Nullable;
 final class Telling {
   private static final ThreadLocal<@Nullable Telling> HERE = new ThreadLocal<>();
 
+  private final CancelMessage said;
+  private final Cancellation why;
   private final List<CallerControl> toSend = new ArrayList<>(1);
+  private byte @Nullable [] onward; // once it was asked for
 
-  private Telling() {}
+  private Telling(CancelMessage said, Cancellation why) {
+    this.said = said;
+    this.why = why;
+  }
 
-  /** {@link #end} on the same thread. */
-  static Telling begin() {
-    Telling telling = new Telling();
+  /**
+   * {@link #end} on the same thread.
+   *
+   * @param said what has come
+   * @param why what the calls here end by, which is what was told, and that it came here
+   */
+  static Telling begin(CancelMessage said, Cancellation why) {
+    Telling telling = new Telling(said, why);
     HERE.set(telling);
     return telling;
+  }
+
+  /**
+   * {@code why} as callees are told it, made from what has come; null if it has not come to this
+   * thread just now, or must be written anew.
+   */
+  static byte @Nullable [] onward(Cancellation why) {
+    Telling telling = HERE.get();
+    if (telling == null || !WireCancellation.isSame(telling.why, why)) {
+      return null;
+    }
+    if (telling.onward == null) {
+      telling.onward = WireCancellation.onward(telling.said, telling.why);
+    }
+    return telling.onward;
   }
 
   /** Whether this thread will send what {@code control} has to tell, in a moment. */

@@ -25,6 +25,7 @@ final class WireCancellation {
   static final int MAX_HOPS = 16;
 
   private static final int MESSAGE_BYTES = 256;
+  private static final int HOP_BYTES = 64; // of most
   private static final int MAX_DETAILS = 8;
   private static final int DETAIL_KEY_BYTES = 32;
   private static final int DETAIL_BYTES = 64;
@@ -55,6 +56,25 @@ final class WireCancellation {
       all = write(from, Map.of(), path);
     }
     return all.toBytes();
+  }
+
+  /**
+   * What {@link #toBytes} makes of {@code why}, which has come as {@code said}: the same with one
+   * hop more. Null where there is more to it.
+   */
+  static byte @Nullable [] onward(CancelMessage said, Cancellation why) {
+    byte[] written = said.written();
+    List<Cancellation.Hop> path = why.path();
+    if (written == null
+        || why.origin() == null
+        || why.kind() != Cancellation.Kind.CANCELED // the deadline comes after the path
+        || path.size() != said.told().path().size() + 1) {
+      return null;
+    }
+    MessageBytes to = new MessageBytes(written.length + HOP_BYTES);
+    to.raw(written);
+    write(path.get(path.size() - 1), to);
+    return to.length() > MAX_BYTES ? null : to.toBytes();
   }
 
   private static MessageBytes write(
@@ -237,6 +257,7 @@ final class WireCancellation {
       to = to.withOrigin(origin);
     }
     int time = from.enter(dev.ripcord.proto.v1.Cancellation.AT_FIELD_NUMBER);
+    from.expect(time >= 0);
     if (time >= 0) {
       Duration at = readTime(from);
       from.leave(time);

@@ -73,6 +73,57 @@ class MessageReaderTest {
     assertThat(CancelMessage.read(twice)).isNull();
   }
 
+  @Test
+  void whatIsPassedOnAsItCame_isWhatWouldBeWrittenAnew() throws Exception {
+    Reasons here = new Reasons(new Self("here", "1"));
+    int passedOn = 0;
+    for (int i = 0; i < 20_000; i++) {
+      boolean whole = random.nextBoolean();
+      byte[] came = message(usual());
+      CancelMessage read = CancelMessage.read(whole ? came : damaged(came));
+      Cancellation why = read == null ? null : here.coming(read.told());
+      byte[] onward = why == null ? null : WireCancellation.onward(read, why);
+      if (onward == null) {
+        continue;
+      }
+      passedOn++;
+      byte[] anew = WireCancellation.toBytes(here.leaving(why, ""));
+      if (whole) {
+        assertThat(onward).as("seed %d, round %d", seed, i).isEqualTo(anew);
+      } else {
+        assertThat(understood(onward)).as("seed %d, round %d", seed, i).isEqualTo(understood(anew));
+      }
+    }
+    assertThat(passedOn).isGreaterThan(1_000);
+  }
+
+  /** As whoever gets it has it. */
+  private static byte[] understood(byte[] cancellation) throws InvalidProtocolBufferException {
+    return WireCancellation.toBytes(
+        Objects.requireNonNull(
+            WireCancellation.fromProto(dev.ripcord.proto.v1.Cancellation.parseFrom(cancellation))));
+  }
+
+  @Test
+  void aLongWay_isWrittenAnew_andSoIsADeadline_andAnEndThatNobodyHasClaimed() {
+    Cancellation.Origin gateway = new Cancellation.Origin("gateway", "1", "", "");
+    Cancellation claimed = Cancellation.canceled(Reason.USER_CANCELED, null).withOrigin(gateway);
+    assertThat(onward(claimed)).isNotNull();
+    assertThat(onward(Cancellation.canceled(Reason.USER_CANCELED, null))).isNull();
+    assertThat(onward(Cancellation.deadlineExceeded(null).withOrigin(gateway))).isNull();
+    List<Cancellation.Hop> way = new ArrayList<>();
+    while (way.size() < WireCancellation.MAX_HOPS) {
+      assertThat(onward(claimed.withPath(way))).isNotNull();
+      way.add(new Cancellation.Hop("service" + way.size(), "1", Duration.ZERO));
+    }
+    assertThat(onward(claimed.withPath(way))).isNull();
+  }
+
+  private byte @Nullable [] onward(Cancellation told) {
+    CancelMessage read = Objects.requireNonNull(CancelMessage.read(message(told)));
+    return WireCancellation.onward(read, new Reasons(new Self("here", "1")).coming(read.told()));
+  }
+
   private void assertSame(CancelMessage read, CancelMessage generated, int round) {
     assertThat(read.contextIds()).isEqualTo(generated.contextIds());
     assertThat(undated(read)).as("seed %d, round %d", seed, round).isEqualTo(undated(generated));
