@@ -4,6 +4,8 @@ import dev.ripcord.Cancellation;
 import dev.ripcord.grpc.Counters.Event;
 import io.grpc.Attributes;
 import io.grpc.ServerTransportFilter;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class CalleeConnection {
   static final Attributes.Key<CalleeConnection> KEY = Attributes.Key.create("ripcord-caller");
 
+  private static final Logger LOG = System.getLogger(CalleeConnection.class.getName());
   private static final int MAX_CONTROL_STREAMS = 4;
   private static final int MAX_EARLY = 1024;
   private static final long EARLY_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -105,15 +109,26 @@ final class CalleeConnection {
     }
     // See docs/rationale.md, "Why are callees told before local callers wake?"
     if (below == null) {
-      ended.forEach(HandledCall::allTold);
+      each(ended, HandledCall::allTold);
     } else {
-      below.whenOut(() -> ended.forEach(HandledCall::allTold));
+      below.whenOut(() -> each(ended, HandledCall::allTold));
     }
   }
 
   private static void closeAtLast(List<HandledCall> ended) {
-    ended.forEach(HandledCall::allTold);
-    ended.forEach(HandledCall::closeAtLast);
+    each(ended, HandledCall::allTold);
+    each(ended, HandledCall::closeAtLast);
+  }
+
+  /** Others' interceptors see how a call is closed. What they throw concerns that call alone. */
+  private static void each(List<HandledCall> ended, Consumer<HandledCall> action) {
+    for (HandledCall call : ended) {
+      try {
+        action.accept(call);
+      } catch (RuntimeException e) {
+        LOG.log(Level.WARNING, "the end of " + call + " could not be carried out", e);
+      }
+    }
   }
 
   private boolean end(Long contextId, Cancellation why, CalleeControl by, List<HandledCall> ended) {

@@ -8,14 +8,19 @@ import dev.ripcord.Context;
 import dev.ripcord.Reason;
 import io.grpc.CallOptions;
 import io.grpc.ClientStreamTracer;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -160,6 +165,53 @@ class ClosedForItsCallerTest {
       }
       await().until(() -> callee.ripcord().liveCalls() == 0);
       assertThat(logs.seen()).isEmpty();
+    }
+  }
+
+  /** Throws when the first call is closed. */
+  private static final class ThrowsOnce implements ServerInterceptor {
+    private final AtomicBoolean thrown = new AtomicBoolean();
+
+    @Override
+    public <Q, R> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+      return next.startCall(
+          new SimpleForwardingServerCall<>(call) {
+            @Override
+            public void close(Status status, Metadata sent) {
+              if (thrown.compareAndSet(false, true)) {
+                throw new IllegalStateException("a bug of somebody's interceptor");
+              }
+              super.close(status, sent);
+            }
+          },
+          headers);
+    }
+  }
+
+  @Test
+  void whatAnInterceptorThrows_concernsNoOtherCall() throws Exception {
+    ThrowsOnce throwing = new ThrowsOnce();
+    try (Station callee = Station.named("callee", builder -> builder.intercept(throwing));
+        Peer edge = Peer.named("edge")) {
+      ManagedChannel channel = edge.channelTo(callee.peer());
+      for (int round = 1; round <= 3; round++) {
+        try (CancelScope scope = Context.background().withCancel()) {
+          Caller one = Caller.unary(channel, scope.context());
+          Caller other = Caller.unary(channel, scope.context());
+          int begunSoFar = 2 * round;
+          await().until(() -> callee.begun() == begunSoFar);
+          callee.awaitControl();
+          scope.cancel(Reason.USER_CANCELED);
+          assertThat(callee.ends(2))
+              .allSatisfy(why -> assertThat(why.reason()).isEqualTo(Reason.USER_CANCELED));
+          assertThat(one.status().getCode()).isEqualTo(Status.Code.CANCELLED);
+          assertThat(other.status().getCode()).isEqualTo(Status.Code.CANCELLED);
+          // The one that was not closed is reset by its caller.
+          await().until(() -> callee.peer().ripcord().liveCalls() == 0);
+        }
+      }
+      assertThat(throwing.thrown).isTrue();
     }
   }
 }
